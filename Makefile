@@ -1,0 +1,47 @@
+# Two commands start from a bare python3 (3.11 to 3.13) and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYPROJECTS := pyproject.toml registry/pyproject.toml plugins/pyproject.toml
+
+.PHONY: help demo test test-all lint format docs clean
+
+help:
+	@echo "make demo      train wide_deep on real diamonds, evaluate, export, predict"
+	@echo "make test      run the tests"
+	@echo "make test-all  run them with the full products and fuzzing"
+	@echo "make lint      ruff, mypy, import rules, generated docs"
+	@echo "make docs      regenerate the generated parts of the README"
+
+$(STAMP): $(PYPROJECTS) constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v[:2] < (3, 14) else "modelzoo needs Python 3.11 to 3.13, and $(PYTHON) is %d.%d.%d; name another: make PYTHON=python3.12" % v[:3])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt -e registry -e plugins -e ".[tensorflow,dev]"
+	@touch $@
+
+demo: $(STAMP)
+	$(BIN)/zoo demo
+
+test: $(STAMP)
+	$(BIN)/pytest -m "not full" -n 2
+
+test-all: $(STAMP)
+	$(BIN)/pytest -n 2
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cog --check README.md
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(STAMP)
+	$(BIN)/cog -r README.md
+
+clean:
+	rm -rf $(VENV) build dist

@@ -1,0 +1,1 @@
+"""The built-in models and regularizers of modelzoo, one a file."""

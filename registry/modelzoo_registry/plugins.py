@@ -1,0 +1,122 @@
+"""Define the two classes a plugin author derives from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from .inputs import ModelInputs, Tensor
+from .specs import ModelSpec, RegularizerSpec
+from .tasks import TASKS, Task
+
+Part = Literal["wide", "deep"]
+
+
+class ModelPlugin:
+    """Be the base of every model.
+
+    A subclass sets ``Spec`` and ``tasks`` and writes ``build``. Its module imports this package alone at the
+    top; Keras is imported inside ``build``. The first line of its docstring is shown by ``zoo list``.
+    """
+
+    Spec: ClassVar[type[ModelSpec]]
+    tasks: ClassVar[frozenset[Task]]
+
+    def build(self, spec: Any, inputs: ModelInputs) -> Tensor:
+        """Return the prediction as a Keras functional graph over ``inputs``.
+
+        Args:
+            spec: an instance of this plugin's ``Spec``.
+            inputs: the encoded columns; the result usually is ``inputs.head(...)``.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Weight:
+    """Describe one trainable weight to a regularizer."""
+
+    name: str
+    """The variable's own name: kernel, bias, embeddings, table, ..."""
+    shape: tuple[int, ...]
+    layer: Any
+    """The Keras layer that owns it."""
+    part: Part
+    """``wide`` for the sparse linear part, ``deep`` for everything else."""
+
+    @property
+    def is_kernel(self) -> bool:
+        """Whether it multiplies inputs: kernels and tables do, biases and normalisation gains do not."""
+        return len(self.shape) >= 2
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """Describe one layer of a model to a regularizer."""
+
+    name: str
+    layer: Any
+    """The Keras layer itself."""
+    part: Part
+    hidden: bool
+    """Whether its output is a hidden activation: behind a nonlinearity, or a custom layer with weights."""
+
+
+class RegularizerPlugin:
+    """Be the base of every regularizer: override any of the methods, each says when it acts.
+
+    One object is made for each training, from its validated ``spec``. Several regularizers act in the order
+    the user listed them. ``tasks`` are those it makes sense for. The methods return tensors, layers and
+    callables of Keras, imported inside the method.
+    """
+
+    Spec: ClassVar[type[RegularizerSpec]]
+    tasks: ClassVar[frozenset[Task]] = frozenset(TASKS)  # type: ignore[arg-type]  # the same names, as a set of str
+
+    def __init__(self, spec: Any) -> None:
+        self.spec = spec
+
+    def penalty(self, weight: Weight) -> Callable[[Tensor], Tensor] | None:
+        """Return a function from the weight to a scalar added to the loss, or None to leave it alone."""
+        return None
+
+    def constraint(self, weight: Weight) -> Callable[[Tensor], Tensor] | None:
+        """Return a function from the updated weight to the allowed one, or None to leave it alone."""
+        return None
+
+    def layers_before_activation(self, layer: LayerInfo) -> Sequence[Any]:
+        """Return Keras layers to insert between a layer's linear output and its activation."""
+        return ()
+
+    def layers_after(self, layer: LayerInfo) -> Sequence[Any]:
+        """Return Keras layers to insert behind a layer's output; never asked for ``prediction``."""
+        return ()
+
+    def transform_inputs(self, inputs: Mapping[str, Tensor], seed: Any) -> Mapping[str, Tensor]:
+        """Return changed encoded inputs, in training only.
+
+        Args:
+            inputs: ``dense`` (batch, n) float32, ``ids`` (batch, k) int32, and one tensor for each array
+                column; the result has the same names, shapes and dtypes.
+            seed: a ``keras.random.SeedGenerator`` for everything drawn.
+        """
+        return inputs
+
+    def transform_targets(self, targets: Tensor, units: int) -> Tensor:
+        """Return changed targets, in training only: float32 (batch, 1), or (batch, units) one-hot for classes."""
+        return targets
+
+    def after_step(self, optimizer: Any, variables: Sequence[Any]) -> None:
+        """Act after the optimizer's update of the trainable ``variables``, as TensorFlow operations."""
+
+    def callbacks(self) -> Sequence[Any]:
+        """Return Keras callbacks that follow the training."""
+        return ()
+
+    def state(self) -> Mapping[str, Any]:
+        """Return what must outlive a saved run, as plain JSON data."""
+        return {}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take back what ``state`` returned."""

@@ -1,0 +1,164 @@
+"""Find plugins by name, load one at a time, and keep what is broken from harming the rest."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import EntryPoint
+from typing import Any, Literal
+
+from .checks import check
+from .entries import KINDS, Kind, PluginEntry, by_name, installed_entry_points, normalize, read_entries
+from .errors import AmbiguousPluginError, BrokenPluginError, UnknownPluginError
+from .suggest import did_you_mean
+
+STRICT_VARIABLE = "MODELZOO_STRICT_PLUGINS"
+"""Set to 1, a broken plugin met while listing raises at once."""
+
+_HEAVY = ("tensorflow", "keras")
+
+
+@dataclass(frozen=True)
+class PluginStatus:
+    """Say how one offered plugin is: usable, broken (with the cause), or in conflict."""
+
+    entry: PluginEntry
+    state: Literal["ok", "broken", "conflict"]
+    summary: str = ""
+    """First line of its docstring."""
+    cause: str = ""
+    """Why it is broken or in conflict, in one line."""
+    heavy_import: str = ""
+    """``tensorflow`` or ``keras`` when importing the plugin's module imported it: start-up pays for that."""
+
+
+class Registry:
+    """Know the plugins of this environment, or those of hand-made entry points."""
+
+    def __init__(self, found: Iterable[EntryPoint] | None = None) -> None:
+        points = installed_entry_points() if found is None else found
+        self.entries: tuple[PluginEntry, ...] = tuple(read_entries(points))
+        self._loaded: dict[PluginEntry, Any] = {}
+        self._failed: dict[PluginEntry, BrokenPluginError] = {}
+        self._heavy: dict[PluginEntry, str] = {}
+
+    def names(self, kind: Kind) -> list[str]:
+        """Return the names of one kind, sorted, importing nothing."""
+        return sorted(by_name(self.entries, kind))
+
+    def find(self, kind: Kind, name: str) -> PluginEntry:
+        """Return the one entry of that name or qualified name (``distribution:name``), importing nothing.
+
+        Raises:
+            UnknownPluginError: naming what there is and the nearest name.
+            AmbiguousPluginError: naming every distribution that offers it.
+        """
+        found = self._matches(kind, name)
+        if not found:
+            raise UnknownPluginError(self._unknown(kind, name))
+        if len(found) > 1:
+            raise AmbiguousPluginError(_ambiguous(found, name))
+        return found[0]
+
+    def load(self, kind: Kind, name: str) -> Any:
+        """Return the plugin of that name, importing its module only.
+
+        Raises:
+            UnknownPluginError, AmbiguousPluginError: as ``find`` does.
+            BrokenPluginError: naming distribution, version and cause; the original exception is chained.
+        """
+        return self.load_entry(self.find(kind, name))
+
+    def load_entry(self, entry: PluginEntry) -> Any:
+        """Return the plugin of an entry; the result, or the failure, is kept."""
+        if entry in self._failed:
+            raise self._failed[entry]
+        if entry not in self._loaded:
+            try:
+                self._loaded[entry] = self._load(entry)
+            except BrokenPluginError as error:
+                self._failed[entry] = error
+                raise
+        return self._loaded[entry]
+
+    def status(self, kind: Kind | None = None) -> list[PluginStatus]:
+        """Load every plugin of a kind (or of all), guarded, and say how each is.
+
+        Raises:
+            BrokenPluginError: at the first broken one, only when ``MODELZOO_STRICT_PLUGINS`` is 1.
+        """
+        return [self._status(entry) for entry in self.entries if kind in (None, entry.kind)]
+
+    def _matches(self, kind: Kind, name: str) -> list[PluginEntry]:
+        distribution, colon, short = name.rpartition(":")
+        found = by_name(self.entries, kind).get(short, [])
+        if not colon:
+            return found
+        return [entry for entry in found if normalize(entry.distribution) == normalize(distribution)]
+
+    def _unknown(self, kind: Kind, name: str) -> str:
+        names = self.names(kind)
+        listed = ", ".join(names) if names else "none installed"
+        elsewhere = [other for other in KINDS if other != kind and self._matches(other, name)]
+        hint = f" ({name!r} is a {elsewhere[0]}.)" if elsewhere else did_you_mean(name, names)
+        plural = {"model": "Models", "regularizer": "Regularizers", "hook": "Hooks"}[kind]
+        return f"no {kind} is called {name!r}.{hint} {plural}: {listed}"
+
+    def _status(self, entry: PluginEntry) -> PluginStatus:
+        rivals = by_name(self.entries, entry.kind)[entry.name]
+        try:
+            plugin = self.load_entry(entry)
+        except BrokenPluginError as error:
+            if os.environ.get(STRICT_VARIABLE) == "1":
+                raise
+            return PluginStatus(entry, "broken", cause=_one_line(error), heavy_import=self._heavy.get(entry, ""))
+        state: Literal["ok", "conflict"] = "conflict" if len(rivals) > 1 else "ok"
+        cause = _ambiguous(rivals, entry.name) if len(rivals) > 1 else ""
+        return PluginStatus(entry, state, summary_of(plugin), cause, self._heavy.get(entry, ""))
+
+    def _load(self, entry: PluginEntry) -> Any:
+        before = {name for name in _HEAVY if name in sys.modules}
+        try:
+            plugin = entry.entry_point.load()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit too: a plugin must not end the program that lists it
+            raise BrokenPluginError(
+                f"{entry.kind} {entry.name!r} of {entry.source} cannot be imported: "
+                f"{type(error).__name__}: {error}"
+            ) from error
+        finally:
+            heavy = [name for name in _HEAVY if name in sys.modules and name not in before]
+            if heavy:
+                self._heavy[entry] = heavy[0]
+        faults = check(entry.kind, plugin)
+        if faults:
+            raise BrokenPluginError(f"{entry.kind} {entry.name!r} of {entry.source} {'; '.join(faults)}")
+        return plugin
+
+
+@cache
+def installed() -> Registry:
+    """Return the registry of this environment, read once a process."""
+    return Registry()
+
+
+def summary_of(plugin: Any) -> str:
+    """Return the first line of a plugin's docstring."""
+    doc = (getattr(plugin, "__doc__", None) or "").strip()
+    return doc.splitlines()[0] if doc else ""
+
+
+def _ambiguous(found: list[PluginEntry], name: str) -> str:
+    sources = " and ".join(entry.source for entry in found)
+    qualified = sorted({entry.qualified_name for entry in found})
+    if len(qualified) == 1:
+        return f"{found[0].kind} {name!r} is offered twice by {found[0].source}; its author must rename one"
+    return f"{found[0].kind} {name!r} is offered by {sources}. Use {' or '.join(qualified)}"
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,80 @@
+"""Define what a plugin's settings are and how faults in them are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from .errors import Fault, SpecError
+from .suggest import did_you_mean
+
+
+class Spec(BaseModel):
+    """Hold validated settings: frozen, without unknown fields, every field described, bounded and with a default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
+
+
+class ModelSpec(Spec):
+    """Be the base of a model plugin's ``Spec``: architecture only, never how to train."""
+
+
+class RegularizerSpec(Spec):
+    """Be the base of a regularizer plugin's ``Spec``."""
+
+
+S = TypeVar("S", bound=BaseModel)
+
+
+def validate(spec: type[S], settings: Mapping[str, Any], *, owner: str) -> S:
+    """Return ``spec(**settings)``.
+
+    Raises:
+        SpecError: with every fault, each under its dotted path, e.g. ``hidden.0``.
+    """
+    faults, value = collect(spec, settings)
+    if value is None:
+        raise SpecError(f"{owner} does not accept these settings", faults)
+    return value
+
+
+def collect(spec: type[S], settings: Mapping[str, Any]) -> tuple[list[Fault], S | None]:
+    """Return all faults of the settings and, when there are none, the spec they make."""
+    try:
+        return [], spec.model_validate(dict(settings))
+    except ValidationError as error:
+        return faults_of(error, spec), None
+
+
+def faults_of(error: ValidationError, spec: type[BaseModel]) -> list[Fault]:
+    """Turn pydantic's findings into faults with the zoo's wording."""
+    return [_fault(found, spec) for found in error.errors(include_url=False)]
+
+
+def _fault(found: Mapping[str, Any], spec: type[BaseModel]) -> Fault:
+    path = ".".join(str(part) for part in found["loc"])
+    if found["type"] == "extra_forbidden":
+        return Fault(path, unknown_field(path, spec.model_fields, is_model=issubclass(spec, ModelSpec)))
+    message = str(found["msg"]).removeprefix("Value error, ")
+    if found["type"] == "missing":
+        return Fault(path, "is required.")
+    joint = "" if message.endswith((".", "?")) else "."
+    return Fault(path, f"{message}{joint} Received: {_shorten(found['input'])}")
+
+
+def unknown_field(name: str, known: Iterable[str], *, is_model: bool = False) -> str:
+    """Say that there is no such field, what was probably meant, and which there are."""
+    from .training import RESERVED_FIELDS
+
+    if is_model and name in RESERVED_FIELDS:
+        return "is about training, not architecture: give it to fit(), or to zoo train as an option of its own"
+    known = list(known)
+    fields = ", ".join(known) if known else "none"
+    return f"unknown setting.{did_you_mean(name, known)} Settings: {fields}"
+
+
+def _shorten(value: Any, limit: int = 80) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."

@@ -1,0 +1,64 @@
+"""Define how a model is trained: one spec for every model, given to ``fit`` as keywords."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, PlainSerializer, SkipValidation
+
+from .specs import Spec
+
+OptimizerName = Literal[
+    "adadelta", "adafactor", "adagrad", "adam", "adamax", "adamw", "ftrl", "lion", "nadam", "rmsprop", "sgd"
+]  # fmt: skip
+
+
+def _as_name(value: Any) -> Any:
+    """Record an object by its name: a spec is read again as text, and code is never stored."""
+    if value is None or isinstance(value, str):
+        return value
+    return getattr(value, "name", None) or getattr(value, "__name__", type(value).__name__)
+
+
+def _text_or_callable(value: Any) -> Any:
+    if not isinstance(value, str) and not callable(value):
+        raise ValueError("must be a name Keras knows, a function, or a Keras object")
+    return value
+
+
+Named = Annotated[
+    SkipValidation[str | Callable[..., Any]],
+    AfterValidator(_text_or_callable),
+    PlainSerializer(_as_name, return_type=str),
+]
+"""A Keras name, or the user's own function or object; stored as a name."""
+
+
+class TrainingSpec(Spec):
+    """Say how to train. Model specs may use none of these names."""
+
+    optimizer: OptimizerName = Field("adam", description="the optimizer that turns gradients into updates")
+    learning_rate: float = Field(1e-3, gt=0, le=1e3, description="step size of the optimizer")
+    loss: Named | None = Field(
+        None,
+        description="a Keras loss by name, a function of (y_true, y_pred), or None for the task's own: "
+        "mean squared error for numbers (in scaled units), cross-entropy for classes",
+    )
+    metrics: tuple[Named, ...] | None = Field(
+        None,
+        max_length=32,
+        description="Keras metrics by name, functions of (y_true, y_pred), or None for the task's own: "
+        "rmse and mae for numbers; accuracy, auc and log_loss for classes",
+    )
+    epochs: int = Field(10, ge=1, le=1_000_000, description="how often every training row is seen")
+    batch_size: int = Field(256, ge=1, le=1_000_000, description="rows in one update of the weights")
+    seed: int = Field(0, ge=0, lt=2**32, description="decides the split, the shuffling, the weights and all noise")
+    validation: Annotated[float, Field(ge=0, lt=1)] | str | None = Field(
+        None,
+        description="fraction of the rows held back, a file of rows, or None for no validation; 0 is none too",
+    )
+
+
+RESERVED_FIELDS: frozenset[str] = frozenset(TrainingSpec.model_fields) | {"regularizers", "schema"}
+"""Names no model spec may use: those of TrainingSpec and build's own keywords."""
