@@ -89,9 +89,7 @@ def _check_methods(plugin: type, base: type) -> list[str]:
 def _own_public_functions(plugin: type, base: type) -> list[str]:
     names = {name for cls in plugin.__mro__ if issubclass(cls, base) and cls is not base for name in cls.__dict__}
     return sorted(
-        name
-        for name in names
-        if not name.startswith("_") and inspect.isroutine(inspect.getattr_static(plugin, name))
+        name for name in names if not name.startswith("_") and inspect.isroutine(inspect.getattr_static(plugin, name))
     )
 
 

@@ -52,3 +52,4 @@ def exported(path: Path, manifest: Mapping[str, Any]) -> None:
 @hookspec
 def commands() -> Sequence[Any]:
     """Return click commands to add to ``zoo``."""
+    return ()

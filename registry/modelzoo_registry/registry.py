@@ -127,8 +127,7 @@ class Registry:
             raise
         except BaseException as error:  # SystemExit too: a plugin must not end the program that lists it
             raise BrokenPluginError(
-                f"{entry.kind} {entry.name!r} of {entry.source} cannot be imported: "
-                f"{type(error).__name__}: {error}"
+                f"{entry.kind} {entry.name!r} of {entry.source} cannot be imported: {type(error).__name__}: {error}"
             ) from error
         finally:
             heavy = [name for name in _HEAVY if name in sys.modules and name not in before]

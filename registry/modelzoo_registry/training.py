@@ -23,7 +23,9 @@ def _as_name(value: Any) -> Any:
 
 def _text_or_callable(value: Any) -> Any:
     if not isinstance(value, str) and not callable(value):
-        raise ValueError("must be a name Keras knows, a function, or a Keras object")
+        raise ValueError(  # noqa: TRY004  (pydantic reports a ValueError as a fault, a TypeError as a crash)
+            "must be a name Keras knows, a function, or a Keras object"
+        )
     return value
 
 

@@ -26,4 +26,5 @@ class L2(RegularizerPlugin):
             return None
         import keras
 
-        return keras.regularizers.L2(self.spec.strength)
+        penalty: Callable[[Tensor], Tensor] = keras.regularizers.L2(self.spec.strength)
+        return penalty
