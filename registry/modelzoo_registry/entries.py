@@ -85,7 +85,10 @@ def _identity(dist: Distribution) -> tuple[str, str]:
 
     ``dist.metadata`` parses the whole text as an e-mail, long description included: ten times slower.
     """
-    text = dist.read_text("METADATA") or dist.read_text("PKG-INFO") or ""
+    try:
+        text = dist.read_text("METADATA") or dist.read_text("PKG-INFO") or ""
+    except UnicodeDecodeError:
+        text = ""
     fields: dict[str, str] = {}
     for line in text.splitlines():
         if not line.strip():

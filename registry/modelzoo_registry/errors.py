@@ -25,7 +25,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar, Self
 
 
 class ZooError(Exception):
@@ -50,7 +51,7 @@ class Fault:
 
 
 def describe_faults(title: str, faults: Sequence[Fault]) -> str:
-    """Write a title and one ``path: message`` line a fault; a single fault without title stands alone."""
+    """Write a title and one ``path: message`` line a fault."""
     lines = [f"  {fault}" for fault in faults]
     return "\n".join([f"{title}:", *lines])
 
@@ -113,6 +114,10 @@ class NonFiniteLossError(TrainingError, ArithmeticError):
         self.epoch = epoch
         self.step = step
         super().__init__(message)
+
+    def __reduce__(self) -> tuple[partial[Self], tuple[Any, ...]]:
+        # Exception's own pickling knows no keyword arguments.
+        return partial(type(self), epoch=self.epoch, step=self.step), self.args
 
 
 class NotFittedError(ZooError, RuntimeError):

@@ -26,7 +26,7 @@ class ModelInputs(Protocol):
 
     @property
     def ids(self) -> Tensor | None:
-        """Ids of all categorical, bucketized and crossed columns, int32 (batch, k), 0 for unseen or missing; or None."""
+        """Ids of categorical, bucketized and crossed columns, int32 (batch, k), 0 for unseen or missing; or None."""
 
     @property
     def arrays(self) -> tuple[Tensor, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import EntryPoint
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
+from . import heavy
 from .checks import check
 from .entries import KINDS, Kind, PluginEntry, by_name, installed_entry_points, normalize, read_entries
 from .errors import AmbiguousPluginError, BrokenPluginError, UnknownPluginError
@@ -18,7 +18,7 @@ from .suggest import did_you_mean
 STRICT_VARIABLE = "MODELZOO_STRICT_PLUGINS"
 """Set to 1, a broken plugin met while listing raises at once."""
 
-_HEAVY = ("tensorflow", "keras")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class PluginStatus:
     cause: str = ""
     """Why it is broken or in conflict, in one line."""
     heavy_import: str = ""
-    """``tensorflow`` or ``keras`` when importing the plugin's module imported it: start-up pays for that."""
+    """``tensorflow`` or ``keras`` when the plugin's module imports it at the top: start-up pays for that."""
 
 
 class Registry:
@@ -75,7 +75,7 @@ class Registry:
     def load_entry(self, entry: PluginEntry) -> Any:
         """Return the plugin of an entry; the result, or the failure, is kept."""
         if entry in self._failed:
-            raise self._failed[entry]
+            raise self._failed[entry].with_traceback(None)  # else it would grow with each time
         if entry not in self._loaded:
             try:
                 self._loaded[entry] = self._load(entry)
@@ -93,11 +93,13 @@ class Registry:
         return [self._status(entry) for entry in self.entries if kind in (None, entry.kind)]
 
     def _matches(self, kind: Kind, name: str) -> list[PluginEntry]:
-        distribution, colon, short = name.rpartition(":")
-        found = by_name(self.entries, kind).get(short, [])
-        if not colon:
-            return found
-        return [entry for entry in found if normalize(entry.distribution) == normalize(distribution)]
+        distribution, _, short = name.partition(":")
+        qualified = normalize(distribution), short
+        return [
+            entry
+            for entry in self.entries
+            if entry.kind == kind and (entry.name == name or (normalize(entry.distribution), entry.name) == qualified)
+        ]
 
     def _unknown(self, kind: Kind, name: str) -> str:
         names = self.names(kind)
@@ -120,23 +122,26 @@ class Registry:
         return PluginStatus(entry, state, summary_of(plugin), cause, self._heavy.get(entry, ""))
 
     def _load(self, entry: PluginEntry) -> Any:
-        before = {name for name in _HEAVY if name in sys.modules}
+        before = heavy.loaded()
         try:
-            plugin = entry.entry_point.load()
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # SystemExit too: a plugin must not end the program that lists it
-            raise BrokenPluginError(
-                f"{entry.kind} {entry.name!r} of {entry.source} cannot be imported: {type(error).__name__}: {error}"
-            ) from error
+            plugin = _guarded(entry, f"cannot be imported from {entry.entry_point.value!r}", entry.entry_point.load)
         finally:
-            heavy = [name for name in _HEAVY if name in sys.modules and name not in before]
-            if heavy:
-                self._heavy[entry] = heavy[0]
-        faults = check(entry.kind, plugin)
+            self._heavy[entry] = next((name for name in heavy.loaded() if name not in before), "")
+        self._heavy[entry] = self._heavy[entry] or heavy.held_by(entry.entry_point.module)
+        faults = _guarded(entry, "cannot be checked", partial(check, entry.kind, plugin))
         if faults:
             raise BrokenPluginError(f"{entry.kind} {entry.name!r} of {entry.source} {'; '.join(faults)}")
         return plugin
+
+
+def _guarded(entry: PluginEntry, failure: str, action: Callable[[], T]) -> T:
+    """Return what the action does, and turn whatever it raises into a BrokenPluginError."""
+    try:
+        return action()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit too: a plugin must not end the program that lists it
+        raise BrokenPluginError(f"{entry.kind} {entry.name!r} of {entry.source} {failure}: {_told(error)}") from error
 
 
 @cache
@@ -147,16 +152,25 @@ def installed() -> Registry:
 
 def summary_of(plugin: Any) -> str:
     """Return the first line of a plugin's docstring."""
-    doc = (getattr(plugin, "__doc__", None) or "").strip()
-    return doc.splitlines()[0] if doc else ""
+    doc = getattr(plugin, "__doc__", None)
+    lines = doc.strip().splitlines() if isinstance(doc, str) else []
+    return lines[0] if lines else ""
 
 
 def _ambiguous(found: list[PluginEntry], name: str) -> str:
-    sources = " and ".join(entry.source for entry in found)
-    qualified = sorted({entry.qualified_name for entry in found})
+    sources = " and ".join(dict.fromkeys(entry.source for entry in found))
+    qualified = list(dict.fromkeys(entry.qualified_name for entry in found))
     if len(qualified) == 1:
         return f"{found[0].kind} {name!r} is offered twice by {found[0].source}; its author must rename one"
     return f"{found[0].kind} {name!r} is offered by {sources}. Use {' or '.join(qualified)}"
+
+
+def _told(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception:  # their own __str__ is code too
+        text = "(its message cannot be read)"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _one_line(error: BaseException) -> str:

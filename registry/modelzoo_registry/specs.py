@@ -45,23 +45,40 @@ def collect(spec: type[S], settings: Mapping[str, Any]) -> tuple[list[Fault], S 
     try:
         return [], spec.model_validate(dict(settings))
     except ValidationError as error:
-        return faults_of(error, spec), None
+        return faults_of(error, spec, settings), None
 
 
-def faults_of(error: ValidationError, spec: type[BaseModel]) -> list[Fault]:
-    """Turn pydantic's findings into faults with the zoo's wording."""
-    return [_fault(found, spec) for found in error.errors(include_url=False)]
+def faults_of(error: ValidationError, spec: type[BaseModel], settings: Mapping[str, Any]) -> list[Fault]:
+    """Turn pydantic's findings about these settings into faults with the zoo's wording."""
+    return [_fault(found, spec, settings) for found in error.errors(include_url=False)]
 
 
-def _fault(found: Mapping[str, Any], spec: type[BaseModel]) -> Fault:
-    path = ".".join(str(part) for part in found["loc"])
+def _fault(found: Mapping[str, Any], spec: type[BaseModel], settings: Mapping[str, Any]) -> Fault:
+    path = _path(found, settings)
     if found["type"] == "extra_forbidden":
-        return Fault(path, unknown_field(path, spec.model_fields, is_model=issubclass(spec, ModelSpec)))
+        nested = len(found["loc"]) > 1  # whose fields those would be, pydantic does not say
+        known = () if nested else spec.model_fields
+        return Fault(path, unknown_field(path, known, is_model=issubclass(spec, ModelSpec)))
     message = str(found["msg"]).removeprefix("Value error, ")
     if found["type"] == "missing":
         return Fault(path, "is required.")
     joint = "" if message.endswith((".", "?")) else "."
     return Fault(path, f"{message}{joint} Received: {_shorten(found['input'])}")
+
+
+def _path(found: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
+    """Return where a fault is, without the names pydantic puts in for the branches of a union."""
+    value: Any = settings
+    parts = []
+    for part in found["loc"]:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            continue
+        parts.append(str(part))
+    if found["type"] == "missing":
+        parts.append(str(found["loc"][-1]))
+    return ".".join(parts)
 
 
 def unknown_field(name: str, known: Iterable[str], *, is_model: bool = False) -> str:
@@ -71,8 +88,8 @@ def unknown_field(name: str, known: Iterable[str], *, is_model: bool = False) ->
     if is_model and name in RESERVED_FIELDS:
         return "is about training, not architecture: give it to fit(), or to zoo train as an option of its own"
     known = list(known)
-    fields = ", ".join(known) if known else "none"
-    return f"unknown setting.{did_you_mean(name, known)} Settings: {fields}"
+    fields = f" Settings: {', '.join(known)}" if known else ""
+    return f"unknown setting.{did_you_mean(name, known)}{fields}"
 
 
 def _shorten(value: Any, limit: int = 80) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from os import PathLike, fspath
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PlainSerializer, SkipValidation
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, SkipValidation
 
 from .specs import Spec
 
@@ -37,6 +38,15 @@ Named = Annotated[
 """A Keras name, or the user's own function or object; stored as a name."""
 
 
+def _fraction_or_file(value: Any) -> Any:
+    if isinstance(value, PathLike):
+        return fspath(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value is None or isinstance(value, str) or (is_number and 0 <= value < 1):
+        return value
+    raise ValueError("must be a fraction, 0 <= validation < 1, the path of a file of rows, or None")
+
+
 class TrainingSpec(Spec):
     """Say how to train. Model specs may use none of these names."""
 
@@ -53,10 +63,10 @@ class TrainingSpec(Spec):
         description="Keras metrics by name, functions of (y_true, y_pred), or None for the task's own: "
         "rmse and mae for numbers; accuracy, auc and log_loss for classes",
     )
-    epochs: int = Field(10, ge=1, le=1_000_000, description="how often every training row is seen")
+    epochs: int = Field(20, ge=1, le=1_000_000, description="how often every training row is seen")
     batch_size: int = Field(256, ge=1, le=1_000_000, description="rows in one update of the weights")
     seed: int = Field(0, ge=0, lt=2**32, description="decides the split, the shuffling, the weights and all noise")
-    validation: Annotated[float, Field(ge=0, lt=1)] | str | None = Field(
+    validation: Annotated[Annotated[float, Field(ge=0, lt=1)] | str | None, BeforeValidator(_fraction_or_file)] = Field(
         None,
         description="fraction of the rows held back, a file of rows, or None for no validation; 0 is none too",
     )
