@@ -1,0 +1,168 @@
+"""The three wheels: what is in them, and that each works where only what it asks for is installed."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("distributions")  # built once, when run with --dist loadgroup
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = {"modelzoo-keras": ".", "modelzoo-registry": "registry", "modelzoo-plugins": "plugins"}
+PACKAGES = {
+    "modelzoo-keras": "modelzoo",
+    "modelzoo-registry": "modelzoo_registry",
+    "modelzoo-plugins": "modelzoo_plugins",
+}
+NO_SOURCES = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", "*.egg-info")
+NO_SOURCES_AT_THE_TOP = {"tests", "build", "dist", "runs", "exports", "zoo-demo"}
+DIAMONDS = """\
+carat,cut,color,clarity,depth,price
+0.23,Ideal,E,SI2,61.5,326
+0.21,Premium,E,SI1,59.8,326
+0.23,Good,E,VS1,56.9,327
+0.29,Premium,I,VS2,62.4,334
+0.31,Good,J,SI2,63.3,335
+0.24,Very Good,J,VVS2,62.8,336
+0.24,Very Good,I,VVS1,62.3,336
+0.26,Very Good,H,SI1,61.9,337
+0.22,Fair,E,VS2,65.1,337
+0.23,Very Good,H,VS1,59.4,338
+"""
+
+
+def no_sources(folder: str, names: list[str]) -> set[str]:
+    """Name what a build does not need, and what would only take long to copy."""
+    return NO_SOURCES(folder, names) | (NO_SOURCES_AT_THE_TOP if Path(folder) == ROOT else set())
+
+
+def run(*command: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program that sees nothing of this checkout."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "MODELZOO"))}
+    return subprocess.run([*map(str, command)], cwd=cwd, env=clean, capture_output=True, text=True, check=False)
+
+
+def must(*command: object, cwd: Path) -> str:
+    done = run(*command, cwd=cwd)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory):
+    """The wheel of each distribution, by its name, built from a copy of the sources."""
+    folder = tmp_path_factory.mktemp("wheels")
+    sources = folder / "sources"
+    shutil.copytree(ROOT, sources, ignore=no_sources)
+    built = {}
+    for name, where in FOLDERS.items():
+        into = folder / name
+        must(sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", into, sources / where, cwd=folder)
+        (built[name],) = into.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheels, tmp_path_factory):
+    """Return an installer of one distribution in an empty environment; it gives the folder of its programs."""
+
+    def install(name):
+        folder = tmp_path_factory.mktemp(name)
+        programs = folder / "venv" / "bin"
+        venv.create(folder / "venv", with_pip=False, symlinks=True)
+        # Ours come from these wheels and from nowhere else, whatever an index may offer under their names.
+        ours = folder / "ours.txt"
+        ours.write_text("".join(f"{each} @ {wheel.as_uri()}\n" for each, wheel in wheels.items()))
+        pip = [sys.executable, "-m", "pip", "--python", programs / "python", "install", "--quiet"]
+        must(*pip, "--constraint", ours, "--constraint", ROOT / "constraints.txt", name, cwd=folder)
+        return programs
+
+    return install
+
+
+@pytest.fixture(scope="module")
+def registry_alone(installed):
+    return installed("modelzoo-registry")
+
+
+@pytest.fixture(scope="module")
+def without_tensorflow(installed):
+    return installed("modelzoo-keras")
+
+
+def info_of(wheel):
+    """Return the name of the metadata folder inside: name and version."""
+    return "-".join(wheel.name.split("-")[:2]) + ".dist-info"
+
+
+def names_in(wheel):
+    with ZipFile(wheel) as archive:
+        return archive.namelist()
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_wheel_holds_its_package_and_nothing_beside_it(wheels, name):
+    tops = {inside.split("/")[0] for inside in names_in(wheels[name])}
+
+    assert tops == {PACKAGES[name], info_of(wheels[name])}
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_wheel_holds_the_licence_and_says_that_it_is_typed(wheels, name):
+    inside = names_in(wheels[name])
+
+    assert f"{info_of(wheels[name])}/licenses/LICENSE" in inside
+    assert f"{PACKAGES[name]}/py.typed" in inside
+
+
+def test_the_wheel_of_modelzoo_brings_the_diamonds(wheels):
+    assert "modelzoo/datasets/diamonds.parquet" in names_in(wheels["modelzoo-keras"])
+
+
+def test_the_registry_works_alone_and_lists_nothing(registry_alone, tmp_path):
+    script = "from modelzoo_registry import installed; print(installed().entries, installed().status())"
+
+    assert must(registry_alone / "python", "-c", script, cwd=tmp_path) == "() []\n"
+
+
+def test_the_registry_asks_for_pluggy_and_pydantic_alone(registry_alone, tmp_path):
+    script = """
+import json, re
+from importlib.metadata import requires
+print(json.dumps(sorted(re.match("[a-z-]+", each)[0] for each in requires("modelzoo-registry"))))
+"""
+
+    assert json.loads(must(registry_alone / "python", "-c", script, cwd=tmp_path)) == ["pluggy", "pydantic"]
+
+
+def test_installing_modelzoo_brings_no_tensorflow(without_tensorflow, tmp_path):
+    script = "from importlib.util import find_spec; print(find_spec('tensorflow'), find_spec('keras'))"
+
+    assert must(without_tensorflow / "python", "-c", script, cwd=tmp_path) == "None None\n"
+
+
+def test_zoo_lists_the_models_without_tensorflow(without_tensorflow, tmp_path):
+    listed = must(without_tensorflow / "zoo", "list", cwd=tmp_path)
+
+    words = listed.split()
+    assert "linear" in words
+    assert "wide_deep" in words
+
+
+def test_training_without_tensorflow_says_which_extra_to_install(without_tensorflow, tmp_path):
+    tmp_path.joinpath("x.csv").write_text(DIAMONDS)
+    command = ["train", "--model", "linear", "--data", "x.csv", "--target", "price", "--out", "run"]
+
+    done = run(without_tensorflow / "zoo", *command, cwd=tmp_path)
+
+    said = done.stdout + done.stderr
+    assert done.returncode == 2, said
+    assert 'pip install "modelzoo-keras[tensorflow]"' in said
+    assert "Traceback" not in said
+    assert not tmp_path.joinpath("run").exists()
