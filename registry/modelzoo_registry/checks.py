@@ -16,7 +16,7 @@ from .plugins import ModelPlugin, RegularizerPlugin
 from .specs import ModelSpec, RegularizerSpec, Spec
 from .suggest import did_you_mean
 from .tasks import TASKS
-from .training import RESERVED_FIELDS
+from .training import BUILD_FIELDS, TRAINING_FIELDS
 
 HOOKS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {name: value for name, value in vars(hookspecs).items() if hasattr(value, "modelzoo_spec")}
@@ -57,8 +57,10 @@ def _check_spec(spec: Any, base: type[Spec]) -> list[str]:
             faults.append(f"Spec.{name} has no default")
         if not field.description:
             faults.append(f"Spec.{name} has no description")
-        if base is ModelSpec and name in RESERVED_FIELDS:
+        if base is ModelSpec and name in TRAINING_FIELDS:
             faults.append(f"Spec.{name} uses a name reserved for training")
+        if name == "name" or (base is ModelSpec and name in BUILD_FIELDS):
+            faults.append(f"Spec.{name} uses a name reserved for build()")
     if not spec.model_config.get("frozen") or spec.model_config.get("extra") != "forbid":
         faults.append('Spec changes model_config: it must stay frozen=True, extra="forbid"')
     return faults or _check_defaults(spec)

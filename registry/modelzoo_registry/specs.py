@@ -83,9 +83,9 @@ def _path(found: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
 
 def unknown_field(name: str, known: Iterable[str], *, is_model: bool = False) -> str:
     """Say that there is no such field, what was probably meant, and which there are."""
-    from .training import RESERVED_FIELDS
+    from .training import TRAINING_FIELDS
 
-    if is_model and name in RESERVED_FIELDS:
+    if is_model and name in TRAINING_FIELDS:
         return "is about training, not architecture: give it to fit(), or to zoo train as an option of its own"
     known = list(known)
     fields = f" Settings: {', '.join(known)}" if known else ""

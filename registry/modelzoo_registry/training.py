@@ -72,5 +72,8 @@ class TrainingSpec(Spec):
     )
 
 
-RESERVED_FIELDS: frozenset[str] = frozenset(TrainingSpec.model_fields) | {"regularizers", "schema"}
-"""Names no model spec may use: those of TrainingSpec and build's own keywords."""
+TRAINING_FIELDS: frozenset[str] = frozenset(TrainingSpec.model_fields)
+"""Names no model spec may use: they are given to ``fit``."""
+
+BUILD_FIELDS: frozenset[str] = frozenset({"name", "regularizers", "schema"})
+"""Names no model spec may use: they are arguments of ``build``. A regularizer's may not use ``name`` either."""

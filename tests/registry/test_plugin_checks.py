@@ -1,6 +1,7 @@
 """What is refused in a plugin class when it is loaded: each fault of it, by name."""
 
 import pytest
+from modelzoo_registry import TrainingSpec
 
 MINE = "model 'mine' of acme-zoo 1.0 "
 TASKS = "binary, multiclass, reconstruction, regression"
@@ -42,8 +43,14 @@ def test_all_faults_of_a_class_are_told_at_once(refusal):
 
 
 @pytest.mark.filterwarnings('ignore:Field name "schema"')  # pydantic's own word on that name
-@pytest.mark.parametrize("name", ["optimizer", "learning_rate", "seed", "regularizers", "schema"])
-def test_a_model_setting_with_a_name_of_training_is_refused(refusal, name):
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [
+        *((name, "training") for name in TrainingSpec.model_fields),
+        *((name, "build()") for name in ("name", "regularizers", "schema")),
+    ],
+)
+def test_a_model_setting_with_a_name_of_training_or_build_is_refused(refusal, name, owner):
     message = refusal(f"""
         class Mine(ModelPlugin):
             class Spec(ModelSpec):
@@ -52,7 +59,7 @@ def test_a_model_setting_with_a_name_of_training_is_refused(refusal, name):
             def build(self, spec, inputs): ...
     """)
 
-    assert message == MINE + f"Spec.{name} uses a name reserved for training"
+    assert message == MINE + f"Spec.{name} uses a name reserved for {owner}"
 
 
 def test_a_regularizer_may_use_names_of_training(accepted):
@@ -66,6 +73,19 @@ def test_a_regularizer_may_use_names_of_training(accepted):
     )
 
     assert plugin.Spec().epochs == 1
+
+
+def test_a_regularizer_cannot_have_a_setting_called_name_since_that_is_how_it_is_chosen(refusal):
+    message = refusal(
+        """
+        class Mine(RegularizerPlugin):
+            class Spec(RegularizerSpec):
+                name: str = Field("x", description="whose")
+        """,
+        kind="regularizer",
+    )
+
+    assert message == "regularizer 'mine' of acme-zoo 1.0 Spec.name uses a name reserved for build()"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from modelzoo_registry import SpecError, TrainingSpec
 from modelzoo_registry.specs import validate
-from modelzoo_registry.training import RESERVED_FIELDS
 
 
 def fault(**settings):
@@ -18,10 +17,6 @@ def fault(**settings):
 
 def test_every_field_is_described():
     assert [name for name, field in TrainingSpec.model_fields.items() if not field.description] == []
-
-
-def test_its_names_and_those_of_build_are_reserved():
-    assert set(TrainingSpec.model_fields) | {"regularizers", "schema"} == RESERVED_FIELDS
 
 
 @pytest.mark.parametrize("validation", [None, 0, 0.2, 0.999, "held_out.csv", ""])
