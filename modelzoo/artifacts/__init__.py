@@ -1,0 +1,1 @@
+"""Write and read folders that are whole or not there: runs and exports."""

@@ -1,0 +1,87 @@
+"""Write a folder so that a reader never sees half of it and a crash leaves the last good one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from modelzoo_registry import ArtifactExistsError
+
+
+def check_free(target: Path, *, overwrite: bool, marker: str) -> None:
+    """Refuse a target that is taken.
+
+    Args:
+        target: the folder to be written.
+        overwrite: whether an artifact of the same kind there may be replaced.
+        marker: the file that tells such an artifact; anything else is never replaced.
+
+    Raises:
+        ArtifactExistsError: saying what is there and what to do.
+    """
+    if not target.exists() and not target.is_symlink():
+        return
+    if target.is_dir() and not any(target.iterdir()):
+        return
+    if not (target / marker).is_file():
+        raise ArtifactExistsError(f"{target} exists and is not one of ours (no {marker} in it): choose another place")
+    if not overwrite:
+        raise ArtifactExistsError(f"{target} exists: choose another place, or overwrite it (overwrite=True, --overwrite)")
+
+
+@contextlib.contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """Yield an empty folder beside the target; move it there when the block ends well, remove it otherwise.
+
+    What stands at the target is moved aside first and removed last. Files are flushed before folders, and
+    both before the move.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    stage = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent))
+    try:
+        yield stage
+        stage.chmod(0o777 & ~_umask())
+        flush(stage)
+        _move(stage, target)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _move(stage: Path, target: Path) -> None:
+    aside = stage.with_suffix(".replaced")
+    replaced = target.exists()
+    if replaced:
+        target.rename(aside)
+    stage.rename(target)
+    _flush_folder(target.parent)
+    if replaced:
+        shutil.rmtree(aside)
+
+
+def flush(folder: Path) -> None:
+    """Hand every file below a folder, then every folder, to the disk."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+    for path in [*folder.rglob("*"), folder]:
+        if path.is_dir():
+            _flush_folder(path)
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

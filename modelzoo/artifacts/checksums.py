@@ -1,0 +1,52 @@
+"""Write and verify ``SHA256SUMS``, in the form ``sha256sum -c`` reads."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from modelzoo_registry import DamagedArtifactError, Fault
+from modelzoo_registry.errors import describe_faults
+
+SUMS = "SHA256SUMS"
+
+
+def write_sums(folder: Path) -> None:
+    """List the digest of every file below a folder."""
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    lines = [f"{_digest(folder / name)}  {name}\n" for name in names if name != SUMS]
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def verify_sums(folder: Path) -> None:
+    """Check every listed file.
+
+    Raises:
+        DamagedArtifactError: naming every file that is missing or does not match.
+    """
+    faults = [
+        Fault(name, "is missing" if not (folder / name).is_file() else "does not match its checksum")
+        for name, digest in _read_sums(folder).items()
+        if not (folder / name).is_file() or _digest(folder / name) != digest
+    ]
+    if faults:
+        raise DamagedArtifactError(describe_faults(f"{folder} is damaged; restore it or make it anew", faults))
+
+
+def _read_sums(folder: Path) -> dict[str, str]:
+    try:
+        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise DamagedArtifactError(f"{folder} is damaged: {SUMS} is missing or not readable") from None
+    sums = {}
+    for number, line in enumerate(lines, start=1):
+        digest, separator, name = line.partition("  ")
+        if not separator or len(digest) != 64 or Path(name).is_absolute() or ".." in Path(name).parts:
+            raise DamagedArtifactError(f"{folder} is damaged: {SUMS}, line {number} is not a digest and a file")
+        sums[name] = digest
+    return sums
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,105 @@
+"""The run: the folder a training leaves, from which the model can be rebuilt and the training repeated."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from modelzoo_registry import ArtifactNotFoundError, DamagedArtifactError, TrainingSpec
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ..columns.encoder import Encoder
+from ..columns.target import Target
+from .checksums import verify_sums
+
+RUN = "run.json"
+HISTORY = "history.json"
+CONFIG = "train.toml"
+LOGS = "logs"
+FORMAT = 1
+
+
+class PluginRecord(BaseModel):
+    """Name a plugin, where it came from, and its settings."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    distribution: str
+    version: str
+    settings: dict[str, Any]
+
+
+class Provenance(BaseModel):
+    """Say what a model was trained on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    data: str | None = Field(description="path of the training data, or None for data handed over in memory")
+    validation: str | None = Field(description="path of the validation data, or None")
+    names: tuple[str, ...] | None = Field(description="names given to the columns of a file without a header line")
+
+
+class RunRecord(BaseModel):
+    """Hold all of a run but its weights and history; this is ``run.json``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int = FORMAT
+    status: Literal["finished", "stopped"]
+    model: PluginRecord
+    regularizers: tuple[PluginRecord, ...]
+    regularizer_states: tuple[dict[str, Any], ...]
+    training: TrainingSpec
+    target: Target
+    encoder: Encoder
+    engine: dict[str, Any]
+    metrics: dict[str, float | None]
+    parameters: int
+    notes: tuple[str, ...]
+    provenance: Provenance
+    rows: int
+    validation_rows: int
+    versions: dict[str, str]
+    seconds: float
+    created: str = Field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+
+def write_record(folder: Path, record: RunRecord, history: dict[str, list[float]]) -> None:
+    """Write ``run.json`` and ``history.json``."""
+    (folder / RUN).write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    (folder / HISTORY).write_text(json.dumps(history, indent=1) + "\n", encoding="utf-8")
+
+
+def read_record(folder: Path) -> tuple[RunRecord, dict[str, list[float]]]:
+    """Read a run, verified.
+
+    Raises:
+        ArtifactNotFoundError: when there is no run.
+        DamagedArtifactError: naming each file that does not match, or what in ``run.json`` does not fit.
+    """
+    if not (folder / RUN).is_file():
+        raise ArtifactNotFoundError(f"there is no run in {folder}: {RUN} is not there")
+    verify_sums(folder)
+    try:
+        record = RunRecord.model_validate_json((folder / RUN).read_bytes())
+        history = json.loads((folder / HISTORY).read_bytes())
+    except (ValidationError, ValueError, OSError) as error:
+        raise DamagedArtifactError(f"{folder} cannot be read by this version: {error}") from error
+    return record, history
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what a training ran on."""
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {"python": platform.python_version()}
+    for name in ("modelzoo-keras", "modelzoo-registry", "tensorflow", "tensorflow-cpu", "keras", "numpy", "pyarrow"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

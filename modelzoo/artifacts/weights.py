@@ -1,0 +1,56 @@
+"""Store the variables of a core: plain arrays with their paths, no pickle."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from modelzoo_registry import DamagedArtifactError
+
+WEIGHTS = "weights.npz"
+_COUNTER = re.compile(r"_\d+(?=/|$)")
+
+
+def save_weights(core: Any, folder: Path) -> None:
+    """Write every variable of a Keras model, the state of its random generators included."""
+    np.savez(folder / WEIGHTS, **{name: np.asarray(variable.value) for name, variable in _variables(core).items()})
+
+
+def load_weights(core: Any, folder: Path) -> None:
+    """Read the variables back into a core built from the same settings.
+
+    Raises:
+        DamagedArtifactError: when names or shapes are not those of the core.
+    """
+    stored, variables = _read(folder / WEIGHTS), _variables(core)
+    wanted = {name: tuple(variable.shape) for name, variable in variables.items()}
+    found = {name: array.shape for name, array in stored.items()}
+    if found != wanted:
+        differing = sorted(set(found.items()) ^ set(wanted.items()))[:4]
+        raise DamagedArtifactError(
+            f"{folder / WEIGHTS} does not fit the model its plugins build now, which may have changed since: {differing}"
+        )
+    for name, variable in variables.items():
+        variable.assign(stored[name])
+
+
+def _variables(core: Any) -> dict[str, Any]:
+    """Return the variables of all layers by place and path: what belongs to training alone is not among them."""
+    distinct = {id(variable): variable for layer in core.layers for variable in layer.variables}
+    return {f"{place:05d}:{_stable(variable.path)}": variable for place, variable in enumerate(distinct.values())}
+
+
+def _read(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise DamagedArtifactError(f"{path} cannot be read: {error}") from error
+
+
+def _stable(path: str) -> str:
+    """Return a variable's path without Keras' counters, which go on from model to model in one process."""
+    return _COUNTER.sub("", path)

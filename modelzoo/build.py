@@ -1,0 +1,43 @@
+"""Build models by name, and load them from runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from os import PathLike
+from typing import Any
+
+from .columns.schema import Schema
+from .configure import RegularizerChoice, configure
+from .model import Model
+
+
+def build(
+    name: str, *, regularizers: Iterable[RegularizerChoice] = (), schema: Schema | None = None, **settings: Any
+) -> Model:
+    """Return an untrained model.
+
+    Args:
+        name: a model plugin, or ``distribution:name`` where two distributions offer it.
+        regularizers: names, or dicts of a ``name`` and settings, applied in this order.
+        schema: what the columns are; None infers it from the data in ``fit``.
+        **settings: the model's own settings, see ``zoo show NAME``.
+
+    Raises:
+        UnknownPluginError: with the nearest name.
+        SpecError: with every fault of all settings.
+    """
+    model, chosen = configure(name, settings, regularizers)
+    return Model(model, chosen, schema.check() if schema else None)
+
+
+def load(path: str | PathLike[str]) -> Model:
+    """Return the model a run holds, rebuilt from its settings and verified.
+
+    Raises:
+        ArtifactNotFoundError: when there is no run.
+        DamagedArtifactError: naming each file that is missing or does not match.
+        UnknownPluginError: when a plugin it was trained with is not installed.
+    """
+    from .persistence import restore
+
+    return restore(path)

@@ -1,0 +1,83 @@
+"""Array columns: a fixed-shape block of numbers in each row, such as an image."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from .base import ColumnBase, Plain
+
+_EPSILON = 1e-6
+
+
+class ArrayColumn(ColumnBase):
+    """Encode an array as float32 of the same shape, scaled and clipped; a missing number becomes the mean.
+
+    A vector is scaled number by number, since each may be another quantity; anything with more dimensions
+    (an image) as a whole, which keeps the contrast between its places.
+    """
+
+    kind: Literal["array"] = "array"
+    shape: tuple[int, ...] = Field(min_length=1, max_length=8, description="shape of one row's array")
+    scale: Literal["standard", "none"] = Field(
+        default="standard", description="standard: minus the mean, divided by the standard deviation; none: as it is"
+    )
+    clip: float = Field(default=10.0, gt=0, le=1e6, description="standard deviations at which values are cut off")
+
+    def fit(self, values: np.ndarray) -> FittedArray:
+        """Learn mean and spread from float32 (n, *shape)."""
+        if self.scale == "none":
+            return FittedArray(column=self, center=(0.0,), spread=(1.0,), limit=float(np.finfo(np.float32).max))
+        finite = np.where(np.isfinite(values), values, np.nan).astype(np.float64)
+        axis = 0 if len(self.shape) == 1 else None
+        center = np.nan_to_num(_quiet(np.nanmean, finite, axis))
+        spread = np.nan_to_num(_quiet(np.nanstd, finite, axis))
+        spread = np.where(spread > _EPSILON * np.maximum(1.0, np.abs(center)), spread, 1.0)
+        return FittedArray(
+            column=self,
+            center=tuple(np.atleast_1d(center).astype(np.float32).tolist()),
+            spread=tuple(np.atleast_1d(spread).astype(np.float32).tolist()),
+            limit=self.clip,
+        )
+
+
+class FittedArray(Plain):
+    """Hold what an array column learnt: one number for all places, or one for each of a vector."""
+
+    kind: Literal["array"] = "array"
+    column: ArrayColumn
+    center: tuple[float, ...]
+    spread: tuple[float, ...]
+    limit: float
+
+    @cached_property
+    def _center(self) -> np.ndarray:
+        return np.asarray(self.center, np.float32)
+
+    @cached_property
+    def _spread(self) -> np.ndarray:
+        return np.asarray(self.spread, np.float32)
+
+    def encode(self, values: np.ndarray) -> np.ndarray:
+        """Return float32 (n, *shape) from float32 (n, *shape), where NaN is missing."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaled = np.clip((values - self._center) / self._spread, np.float32(-self.limit), np.float32(self.limit))
+        return np.where(np.isnan(scaled), np.float32(0), scaled)
+
+    def tensorflow(self, tf: Any, values: Any) -> Any:
+        """Do as ``encode`` does, as TensorFlow operations."""
+        scaled = (values - tf.constant(self._center)) / tf.constant(self._spread)
+        clipped = tf.clip_by_value(scaled, -self.limit, self.limit)
+        return tf.where(tf.math.is_nan(clipped), 0.0, clipped)
+
+
+def _quiet(function: Any, values: np.ndarray, axis: int | None) -> np.ndarray:
+    """Reduce without NumPy's warning about places where every value is missing: they become 0 afterwards."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.asarray(function(values, axis=axis))

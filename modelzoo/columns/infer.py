@@ -1,0 +1,125 @@
+"""Infer a schema: what each raw column probably is, and which combinations are worth a cross."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from modelzoo_registry import SchemaError
+
+from .array import ArrayColumn
+from .base import IdColumn
+from .bucketized import BucketizedColumn
+from .categorical import CategoricalColumn
+from .crossed import CrossedColumn
+from .information import synergy
+from .numeric import NumericColumn
+from .schema import Column, Schema
+from .wire import is_number, is_text, to_wire
+from .schema import raw_input
+
+SAMPLE_ROWS = 20_000
+"""Rows that decide which columns to cross."""
+MOST_CROSSED_COLUMNS = 12
+"""Columns considered for crosses, in table order."""
+MOST_CROSSES = 8
+LEAST_SYNERGY = 0.01
+"""Nats of information about the target that a cross must add to what its columns say one by one."""
+_FEW_VALUES = 8
+_ENOUGH_ROWS_TO_JUDGE = 50
+
+
+def infer_schema(table: pa.Table, labels: np.ndarray) -> tuple[Schema, list[str]]:
+    """Return a schema for the columns of a table, and one line for each column left out.
+
+    Numbers become numeric and bucketized columns, text categorical ones, fixed-shape blocks arrays. Pairs of
+    id columns that say more about the target together than one by one are crossed.
+
+    Args:
+        table: feature columns only.
+        labels: (n,) the target, as numbers or class ids; decides which columns are crossed.
+
+    Raises:
+        SchemaError: when no column is usable.
+    """
+    columns: list[Column] = []
+    notes: list[str] = []
+    taken = set(table.column_names)
+    for name in table.column_names:
+        found, note = _describe(name, table.column(name), taken)
+        columns.extend(found)
+        if note:
+            notes.append(f"left out {name!r}: {note}")
+    if not columns:
+        raise SchemaError("no column can be used: " + ("; ".join(notes) or "the table has only the target"))
+    columns.extend(_crosses(columns, table, labels, taken))
+    return Schema(columns=tuple(columns)), notes
+
+
+def _describe(name: str, column: pa.ChunkedArray, taken: set[str]) -> tuple[list[Column], str]:
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if column.null_count == len(column):
+        return [], "it is empty"
+    if pa.types.is_boolean(kind) or is_number(kind):
+        return _describe_numbers(name, column, taken)
+    if is_text(kind):
+        return _describe_text(name, column)
+    if isinstance(kind, pa.FixedShapeTensorType):
+        return [ArrayColumn(name=name, shape=tuple(kind.shape))], ""
+    return [], f"columns of {kind} are not understood yet"
+
+
+def _describe_numbers(name: str, column: pa.ChunkedArray, taken: set[str]) -> tuple[list[Column], str]:
+    distinct = _distinct(column)
+    if distinct == 1 and not column.null_count:
+        return [], "it is constant"
+    columns: list[Column] = [NumericColumn(name=name)]
+    if distinct > _FEW_VALUES:
+        columns.append(BucketizedColumn(name=_fresh(f"{name}_buckets", taken), source=name))
+    return columns, ""
+
+
+def _describe_text(name: str, column: pa.ChunkedArray) -> tuple[list[Column], str]:
+    distinct, rows = _distinct(column), len(column)
+    if distinct == 1 and not column.null_count:
+        return [], "it is constant"
+    if rows >= _ENOUGH_ROWS_TO_JUDGE and distinct > rows / 2:
+        return [], f"an identifier or free text: {distinct:,} different values in {rows:,} rows"
+    return [CategoricalColumn(name=name)], ""
+
+
+def _distinct(column: pa.ChunkedArray) -> int:
+    if pa.types.is_decimal(column.type):
+        column = column.cast(pa.float64(), safe=False)
+    return int(pc.count_distinct(column).as_py())
+
+
+def _fresh(name: str, taken: set[str]) -> str:
+    """Return the name, with underscores until it is free; takes it."""
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
+
+
+def _crosses(columns: Sequence[Column], table: pa.Table, labels: np.ndarray, taken: set[str]) -> list[Column]:
+    """Return the pairs with the highest synergy, best first."""
+    every = max(1, len(labels) // SAMPLE_ROWS)
+    ids = _sample_ids(columns, table.take(np.arange(0, len(labels), every)))
+    pairs = synergy(ids, labels[::every], least=LEAST_SYNERGY)[:MOST_CROSSES]
+    return [CrossedColumn(name=_fresh(f"{a}_x_{b}", taken), sources=(a, b)) for a, b in pairs]
+
+
+def _sample_ids(columns: Sequence[Column], sample: pa.Table) -> dict[str, np.ndarray]:
+    ids: dict[str, np.ndarray] = {}
+    for column in columns:
+        if isinstance(column, IdColumn) and len(ids) < MOST_CROSSED_COLUMNS:
+            fittable: Any = column
+            raw = raw_input(fittable)
+            if raw:
+                wire = to_wire(raw, sample.column(raw.name))
+                ids[column.name] = fittable.fit(wire).encode(wire)
+    return ids

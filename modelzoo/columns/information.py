@@ -1,0 +1,56 @@
+"""Measure what pairs of columns say about a target together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+
+import numpy as np
+
+_TARGET_BINS = 10
+_ROWS_PER_CELL = 5
+"""Fewer rows than this a combination, on average, and its information cannot be told from chance."""
+
+
+def synergy(ids: Mapping[str, np.ndarray], target: np.ndarray, *, least: float) -> list[tuple[str, str]]:
+    """Return the pairs of columns with I(a,b;y) - I(a;y) - I(b;y) of at least ``least`` nats, highest first.
+
+    Args:
+        ids: int32 (n,) a column.
+        target: (n,) numbers or class ids; more than ten different ones are cut at deciles.
+        least: threshold in nats.
+    """
+    y = _bins(target)
+    alone = {name: information(values, y) for name, values in ids.items()}
+    scores: dict[tuple[str, str], float] = {}
+    for a, b in combinations(sorted(ids), 2):
+        pair = np.unique(_joint(ids[a], ids[b]), return_inverse=True)[1]
+        if (int(pair.max()) + 1) * _ROWS_PER_CELL <= y.size:
+            scores[a, b] = information(pair, y) - alone[a] - alone[b]
+    best = sorted((pair for pair, score in scores.items() if score >= least), key=lambda pair: (-scores[pair], pair))
+    order = {name: place for place, name in enumerate(ids)}
+    return [(a, b) if order[a] < order[b] else (b, a) for a, b in best]
+
+
+def information(x: np.ndarray, y: np.ndarray) -> float:
+    """Return the mutual information of two id columns in nats, with the Miller-Madow correction for its bias.
+
+    Source: G. Miller, "Note on the bias of information estimates", 1955.
+    """
+    return _entropy(x) + _entropy(y) - _entropy(_joint(x, y))
+
+
+def _entropy(ids: np.ndarray) -> float:
+    counts = np.unique(ids, return_counts=True)[1]
+    shares = counts / ids.size
+    return float(-(shares * np.log(shares)).sum() + (counts.size - 1) / (2 * ids.size))
+
+
+def _joint(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return a.astype(np.int64) * (int(b.max(initial=0)) + 1) + b
+
+
+def _bins(target: np.ndarray) -> np.ndarray:
+    if np.unique(target).size <= _TARGET_BINS:
+        return np.unique(target, return_inverse=True)[1].reshape(-1)
+    return np.searchsorted(np.quantile(target, np.arange(1, _TARGET_BINS) / _TARGET_BINS), target, side="right")

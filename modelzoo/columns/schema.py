@@ -1,0 +1,98 @@
+"""Say what each column is: the part of a model that people may write by hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated, Self
+
+from modelzoo_registry import Fault, SchemaError
+from modelzoo_registry.suggest import did_you_mean
+from pydantic import Field
+
+from .array import ArrayColumn
+from .base import IdColumn, Plain
+from .bucketized import BucketizedColumn
+from .categorical import CategoricalColumn
+from .crossed import CrossedColumn
+from .numeric import NumericColumn
+from .wire import RawInput
+
+Column = Annotated[
+    NumericColumn | CategoricalColumn | BucketizedColumn | CrossedColumn | ArrayColumn, Field(discriminator="kind")
+]
+
+
+class Schema(Plain):
+    """List the columns a model sees; an entry may use those above it.
+
+    ``numeric``, ``categorical`` and ``array`` entries carry the name of a raw column, ``bucketized`` ones name
+    it as their source, ``crossed`` ones name other entries.
+    """
+
+    columns: tuple[Column, ...] = Field(min_length=1)
+
+    def check(self) -> Self:
+        """Return the schema itself when its entries fit together.
+
+        Raises:
+            SchemaError: with every repeated name, missing or unfit source and clash of types.
+        """
+        faults = [*self._repeated(), *self._crosses(), *self._clashes()]
+        if faults:
+            raise SchemaError("the schema does not fit together", faults)
+        return self
+
+    @property
+    def raw(self) -> tuple[RawInput, ...]:
+        """The raw columns that are read, each once, in the order of the entries."""
+        inputs = [raw_input(column) for column in self.columns]
+        return tuple({raw.name: raw for raw in inputs if raw}.values())
+
+    def _repeated(self) -> list[Fault]:
+        counts = Counter(column.name for column in self.columns)
+        return [Fault(name, f"{count} entries have this name") for name, count in counts.items() if count > 1]
+
+    def _crosses(self) -> list[Fault]:
+        above: dict[str, Column] = {}
+        faults = []
+        for column in self.columns:
+            if isinstance(column, CrossedColumn):
+                faults.extend(_source_faults(column, above))
+            above[column.name] = column
+        return faults
+
+    def _clashes(self) -> list[Fault]:
+        types: dict[str, set[str]] = {}
+        for column in self.columns:
+            raw = raw_input(column)
+            if raw:
+                types.setdefault(raw.name, set()).add(raw.type)
+        return [
+            Fault(name, f"is read as {' and as '.join(sorted(kinds))}; one column is one of them")
+            for name, kinds in types.items()
+            if len(kinds) > 1
+        ]
+
+
+def raw_input(column: Column) -> RawInput | None:
+    """Return the raw column an entry reads, or None for one made of other entries."""
+    if isinstance(column, NumericColumn):
+        return RawInput(column.name, "number")
+    if isinstance(column, BucketizedColumn):
+        return RawInput(column.source, "number")
+    if isinstance(column, CategoricalColumn):
+        return RawInput(column.name, "integer" if column.dtype == "integer" else "string")
+    if isinstance(column, ArrayColumn):
+        return RawInput(column.name, "array", column.shape)
+    return None
+
+
+def _source_faults(column: CrossedColumn, above: dict[str, Column]) -> list[Fault]:
+    faults = []
+    for source in column.sources:
+        if source not in above:
+            faults.append(Fault(column.name, f"crosses {source!r}, which no entry above it has the name of."
+                                             f"{did_you_mean(source, above)}"))
+        elif not isinstance(above[source], IdColumn):
+            faults.append(Fault(column.name, f"crosses {source!r}, which has no ids: bucketize it first"))
+    return faults

@@ -1,0 +1,181 @@
+"""The target: which task it makes, its labels, and the scale regression is trained in."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from modelzoo_registry import ColumnError, DataError, Fault, Task
+from modelzoo_registry.suggest import did_you_mean
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
+
+from .base import Plain
+from .numeric import moments
+from .wire import RawInput, is_text, to_wire
+
+MOST_CLASSES = 20
+"""Whole numbers with more distinct values than this are taken for a quantity, not for classes."""
+
+Label = StrictBool | StrictInt | StrictFloat | StrictStr
+
+
+class Target(Plain):
+    """Hold the target column's name, task, and what encoding it needs."""
+
+    name: str
+    task: Task
+    labels: tuple[Label, ...] = ()
+    """The classes in the order of their ids; of two, the second is the positive one."""
+    center: float = 0.0
+    spread: float = Field(default=1.0, gt=0)
+    """Regression is trained on (target - center) / spread."""
+
+    @property
+    def units(self) -> int:
+        """Number of logits: 1, or the number of classes when there are more than two."""
+        return len(self.labels) if self.task == "multiclass" else 1
+
+    @cached_property
+    def classes(self) -> np.ndarray | None:
+        """The labels as an array, or None for regression."""
+        return np.asarray(self.labels) if self.labels else None
+
+    def encode(self, column: pa.ChunkedArray) -> np.ndarray:
+        """Return float32 (n, 1) scaled numbers, float32 (n, 1) of 0 and 1, or int32 (n, 1) class ids.
+
+        Raises:
+            DataError: naming rows without a target, infinite ones, and classes that were not in training.
+        """
+        if self.task == "regression":
+            values = _finite_numbers(self.name, column)
+            return ((values - self.center) / self.spread).astype(np.float32)[:, None]
+        ids = self._class_ids(column)
+        return ids.astype(np.float32 if self.task == "binary" else np.int32)[:, None]
+
+    def _class_ids(self, column: pa.ChunkedArray) -> np.ndarray:
+        comparable = _comparable(self.name, column, text=isinstance(self.labels[0], str))
+        places = pc.index_in(comparable, pa.array(self._keys, comparable.type))
+        if places.null_count:
+            row = int(np.flatnonzero(places.is_null().to_numpy(zero_copy_only=False))[0])
+            raise DataError(
+                "the target does not fit the model",
+                [Fault(self.name, f"row {row + 1}: class {column[row].as_py()!r} was not in training. "
+                                  f"Classes: {', '.join(map(str, self.labels))}")],
+            )
+        return np.asarray(places, np.int32)
+
+    @cached_property
+    def _keys(self) -> list[Any]:
+        return [label if isinstance(label, str) else float(label) for label in self.labels]
+
+
+def fit_target(table: pa.Table, name: str, task: Task | None = None) -> tuple[Target, str]:
+    """Return the target of a table, and one line that says what was assumed.
+
+    Args:
+        table: the rows, without those that have no target.
+        name: the target's column.
+        task: None infers it: two values make binary, text or few whole numbers multiclass, other numbers
+            regression.
+
+    Raises:
+        DataError: when the target is constant, or cannot be what the task asks for.
+    """
+    column = table.column(name)
+    values = pc.unique(_decoded(column))
+    if len(values) < 2:
+        raise DataError(
+            "there is nothing to learn",
+            [Fault(name, f"the target has one value only: {values[0].as_py()!r} in all {table.num_rows} rows")],
+        )
+    inferred, why = _infer(column, values)
+    chosen = task or inferred
+    line = f"target {name!r}: {why} → {inferred}" + ("" if task in (None, inferred) else f", trained as {task} as asked")
+    return _make(name, chosen, column, values), f"{line} (task= sets another)" if task is None else line
+
+
+def without_missing(table: pa.Table, name: str) -> tuple[pa.Table, int]:
+    """Return the rows that have a target, and how many had none.
+
+    Raises:
+        ColumnError: when the table has no such column.
+        DataError: when no row has a target.
+    """
+    require_target(table, name)
+    column = _decoded(table.column(name))
+    present = pc.is_valid(column)
+    if pa.types.is_floating(column.type):
+        present = pc.and_(present, pc.invert(pc.fill_null(pc.is_nan(column), True)))  # noqa: FBT003  (Arrow's signature)
+    elif column.type == pa.string():
+        present = pc.and_(present, pc.fill_null(pc.not_equal(column, ""), False))  # noqa: FBT003  (Arrow's signature)
+    kept = table.filter(present)
+    if kept.num_rows == 0:
+        raise DataError("there is nothing to learn", [Fault(name, f"the target is missing in all {table.num_rows} rows")])
+    return kept, table.num_rows - kept.num_rows
+
+
+def require_target(table: pa.Table, name: str) -> None:
+    """Raise ColumnError when the table has no column of that name."""
+    names = table.column_names
+    if name not in names:
+        raise ColumnError(
+            "the data has no target",
+            [Fault(name, f"no column has this name.{did_you_mean(name, names)} Columns: {', '.join(names)}")],
+        )
+
+
+def _make(name: str, task: Task, column: pa.ChunkedArray, values: pa.Array) -> Target:
+    if task == "regression":
+        center, spread = moments(_finite_numbers(name, column))
+        return Target(name=name, task=task, center=center, spread=spread)
+    if task == "reconstruction":
+        raise DataError(f"reconstruction has no target: leave out {name!r}")
+    labels = sorted(values.to_pylist())
+    if task == "binary" and len(labels) != 2:
+        raise DataError("the task does not fit", [Fault(name, f"binary needs two classes. Received: {len(labels)}")])
+    return Target(name=name, task=task, labels=tuple(labels))
+
+
+def _infer(column: pa.ChunkedArray, values: pa.Array) -> tuple[Task, str]:
+    kind, distinct = values.type, len(values)
+    if distinct == 2:
+        return "binary", "two values"
+    if is_text(kind):
+        return "multiclass", f"text with {distinct:,} values"
+    if distinct <= MOST_CLASSES and distinct * 2 <= len(column) and _whole(values):
+        return "multiclass", f"whole numbers with {distinct} values"
+    return "regression", f"numbers with {distinct:,} values"
+
+
+def _whole(values: pa.Array) -> bool:
+    if pa.types.is_floating(values.type):
+        numbers = np.asarray(values, np.float64)
+        return bool(np.all(numbers == np.round(numbers)))
+    return bool(pa.types.is_integer(values.type))
+
+
+def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_dictionary(column.type):
+        return column.cast(column.type.value_type)
+    return column.cast(pa.string()) if is_text(column.type) else column
+
+
+def _finite_numbers(name: str, column: pa.ChunkedArray) -> np.ndarray:
+    values: np.ndarray = to_wire(RawInput(name, "number"), column)
+    bad = np.flatnonzero(~np.isfinite(values))
+    if bad.size:
+        row = int(bad[0])
+        raise DataError(
+            "the target does not fit the model",
+            [Fault(name, f"row {row + 1}: a finite number belongs here. Received: {column[row].as_py()!r}")],
+        )
+    return values
+
+
+def _comparable(name: str, column: pa.ChunkedArray, *, text: bool) -> pa.Array:
+    if text:
+        return to_wire(RawInput(name, "string"), column)
+    return pa.array(to_wire(RawInput(name, "number"), column))

@@ -1,0 +1,85 @@
+"""Configure a model: look up its plugins by name and validate their settings; needs no data and no TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from modelzoo_registry import Fault, Kind, PluginEntry, PluginError, Spec, SpecError, installed
+from modelzoo_registry.specs import collect
+
+RegularizerChoice = str | Mapping[str, Any]
+"""A regularizer's name, or a dict of its ``name`` and its settings."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Hold one chosen plugin: where it comes from, its class, and its validated settings."""
+
+    entry: PluginEntry
+    plugin: Any
+    spec: Spec
+
+    @property
+    def name(self) -> str:
+        """The plugin's name."""
+        return self.entry.name
+
+    def as_settings(self) -> dict[str, Any]:
+        """Return name and settings as plain data, the form ``configure`` takes."""
+        return {"name": self.entry.name, **self.spec.model_dump(mode="json")}
+
+
+def configure(
+    name: str, settings: Mapping[str, Any], regularizers: Iterable[RegularizerChoice]
+) -> tuple[Choice, list[Choice]]:
+    """Return the chosen model and regularizers.
+
+    Raises:
+        UnknownPluginError, AmbiguousPluginError, BrokenPluginError: about the model.
+        SpecError: with every fault of all settings, regularizers included.
+    """
+    found = _find("model", name)
+    faults, spec = collect(found[1].Spec, settings)
+    chosen: list[Choice] = []
+    for place, wanted in enumerate(_checked(regularizers)):
+        regularizer_faults, choice = _choose_regularizer(wanted, f"regularizers.{place}", chosen)
+        faults.extend(regularizer_faults)
+        chosen.extend([choice] if choice else [])
+    if faults or spec is None:
+        raise SpecError(f"model {name!r} cannot be set up like this", faults)
+    return Choice(*found, spec), chosen
+
+
+def _checked(regularizers: Any) -> list[RegularizerChoice]:
+    if isinstance(regularizers, str | Mapping):
+        raise SpecError(
+            "the model cannot be set up like this",
+            [Fault("regularizers", f"a list is expected: regularizers=[{regularizers!r}]")],
+        )
+    return list(regularizers)
+
+
+def _find(kind: Kind, name: str) -> tuple[PluginEntry, Any]:
+    registry = installed()
+    entry = registry.find(kind, name)
+    return entry, registry.load_entry(entry)
+
+
+def _choose_regularizer(wanted: Any, path: str, before: list[Choice]) -> tuple[list[Fault], Choice | None]:
+    if not isinstance(wanted, str) and not (isinstance(wanted, Mapping) and isinstance(wanted.get("name"), str)):
+        form = 'a name, or a dict such as {"name": "dropout", "rate": 0.2}'
+        return [Fault(path, f"{form} is expected. Received: {wanted!r}")], None
+    settings = {} if isinstance(wanted, str) else {key: wanted[key] for key in wanted if key != "name"}
+    name = wanted if isinstance(wanted, str) else wanted["name"]
+    try:
+        entry, plugin = _find("regularizer", name)
+    except PluginError as error:
+        return [Fault(path, str(error))], None
+    if any(choice.entry == entry for choice in before):
+        return [Fault(path, f"{name!r} is listed twice; once is enough")], None
+    faults, spec = collect(plugin.Spec, settings)
+    if spec is None:
+        return [Fault(f"{path}.{fault.path}", fault.message) for fault in faults], None
+    return [], Choice(entry, plugin, spec)

@@ -1,0 +1,52 @@
+"""Tell a regularizer what a layer is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from modelzoo_registry import LayerInfo, Part, Weight
+
+_NEVER_HIDDEN = ("wide", "logits", "logits_sum", "prediction")
+_ACTIVATION_LAYERS = (
+    keras.layers.Activation,
+    keras.layers.ELU,
+    keras.layers.LeakyReLU,
+    keras.layers.PReLU,
+    keras.layers.ReLU,
+)
+
+
+def describe_layer(layer: Any) -> LayerInfo:
+    """Return what the contract says of a layer."""
+    return LayerInfo(layer.name, layer, _part(layer), _is_hidden(layer))
+
+
+def describe_weight(variable: Any, layer: Any) -> Weight:
+    """Return what the contract says of a variable of a layer."""
+    return Weight(variable.name, tuple(variable.shape), layer, _part(layer))
+
+
+def fused_activation(layer: Any) -> Any | None:
+    """Return the nonlinearity a layer applies to its own output, or None."""
+    activation = getattr(layer, "activation", None)
+    if isinstance(layer, _ACTIVATION_LAYERS) or not callable(activation):
+        return None
+    return None if activation is keras.activations.linear else activation
+
+
+def _part(layer: Any) -> Part:
+    return "wide" if layer.name == "wide" else "deep"
+
+
+def _is_hidden(layer: Any) -> bool:
+    """Whether a layer's output is a hidden activation.
+
+    Layers of Keras are hidden by their nonlinearity; of a custom layer with weights nothing else is known, and
+    it is taken to be a block of its own.
+    """
+    if layer.name in _NEVER_HIDDEN:
+        return False
+    if isinstance(layer, _ACTIVATION_LAYERS) or fused_activation(layer) is not None:
+        return True
+    return not type(layer).__module__.startswith("keras.") and bool(getattr(layer, "trainable_variables", ()))

@@ -1,0 +1,40 @@
+"""Run a core over encoded rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from ..columns.encoder import Arrays
+from ..columns.target import Target
+
+BATCH = 8192
+
+
+class Scorer:
+    """Hold a compiled call of a core: Keras' own ``predict`` costs 47 ms for one row."""
+
+    def __init__(self, core: Any) -> None:
+        self._call = tf.function(lambda inputs: core(inputs, training=False), reduce_retracing=True)
+
+    def score(self, inputs: Arrays) -> np.ndarray:
+        """Return the core's float32 output (n, units) for encoded rows."""
+        rows = len(next(iter(inputs.values())))
+        parts = [
+            self._call({name: tf.constant(array[start : start + BATCH]) for name, array in inputs.items()}).numpy()
+            for start in range(0, rows, BATCH)
+        ]
+        return np.concatenate(parts)
+
+
+def to_prediction(scores: np.ndarray, target: Target) -> np.ndarray:
+    """Return what users see of a core's output (n, units).
+
+    Regression: float64 (n,) in the target's own unit. Binary: float32 (n,) probability of the second class.
+    Multiclass: float32 (n, classes).
+    """
+    if target.task == "regression":
+        return scores[:, 0].astype(np.float64) * target.spread + target.center
+    return scores[:, 0] if target.task == "binary" else scores

@@ -1,0 +1,1 @@
+"""Write and read exports: the folder that is deployed."""

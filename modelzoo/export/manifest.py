@@ -1,0 +1,85 @@
+"""The manifest of an export, ``zoo.json``: what goes in, what comes out, and how it came about."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from modelzoo_registry import ArtifactNotFoundError, DamagedArtifactError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ..artifacts.checksums import verify_sums
+from ..artifacts.run import PluginRecord
+from ..columns.target import Target
+
+MANIFEST = "zoo.json"
+FORMAT = 1
+
+
+class Input(BaseModel):
+    """Describe one raw column an export takes, as a tensor (batch, *shape)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    type: Literal["number", "string", "integer", "array"]
+    dtype: str
+    shape: tuple[int, ...]
+    missing: str = Field(description="the value that stands for a missing one")
+
+
+class Output(BaseModel):
+    """Describe one tensor an export returns."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    meaning: str
+
+
+class Manifest(BaseModel):
+    """Hold what a caller needs to know of an export."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int = FORMAT
+    model: PluginRecord
+    regularizers: tuple[PluginRecord, ...]
+    target: Target
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    metrics: dict[str, float | None]
+    parameters: int
+    seed: int
+    versions: dict[str, str]
+    created: str = Field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+
+def find_export(path: Path) -> Path:
+    """Return the export folder at a path: the folder itself, or the newest one in it.
+
+    Raises:
+        ArtifactNotFoundError: when there is none.
+    """
+    if (path / MANIFEST).is_file():
+        return path
+    versions = sorted(p for p in path.glob("*") if p.name.isdigit() and (p / MANIFEST).is_file())
+    if not versions:
+        raise ArtifactNotFoundError(f"there is no export in {path}: {MANIFEST} is not there, nor in a folder in it")
+    return versions[-1]
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of an export whose files have all been verified.
+
+    Raises:
+        DamagedArtifactError: naming each file that does not match, or what in the manifest does not fit.
+    """
+    verify_sums(folder)
+    try:
+        return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+    except (ValidationError, ValueError) as error:
+        raise DamagedArtifactError(f"{folder / MANIFEST} cannot be read by this version: {error}") from error

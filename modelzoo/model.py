@@ -1,0 +1,242 @@
+"""The model users hold: one interface over every plugin."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from modelzoo_registry import Fault, NotFittedError, Spec, SpecError, Task, TrainingSpec
+from modelzoo_registry.specs import validate
+
+from .artifacts.atomic import check_free, staged
+from .artifacts.run import LOGS, RUN
+from .columns import Schema
+from .columns.target import fit_target, require_target
+from .configure import Choice
+from .data import to_table
+from .training.job import Job
+from .training.rows import Selection, attach_target, prepare_rows
+
+if TYPE_CHECKING:  # these import TensorFlow
+    import keras
+
+    from .fitted import Fitted
+
+
+class Model:
+    """Train, measure, apply and store one model; made by ``modelzoo.build`` or ``modelzoo.load``."""
+
+    def __init__(self, choice: Choice, regularizers: Sequence[Choice], schema: Schema | None = None) -> None:
+        self._choice = choice
+        self._regularizers = tuple(regularizers)
+        self._schema = schema
+        self._fitted: Fitted | None = None
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={value!r}" for name, value in self.spec)
+        state = "untrained" if self._fitted is None else f"trained for {self._fitted.target.task}"
+        return f"<modelzoo.Model {self.name}({settings}), {state}>"
+
+    @property
+    def name(self) -> str:
+        """Name of the model plugin."""
+        return self._choice.name
+
+    @property
+    def spec(self) -> Spec:
+        """The model's validated settings."""
+        return self._choice.spec
+
+    @property
+    def regularizers(self) -> tuple[dict[str, Any], ...]:
+        """The regularizers with their settings, in the order they act."""
+        return tuple(choice.as_settings() for choice in self._regularizers)
+
+    @property
+    def keras(self) -> keras.Model:
+        """The core: the Keras model from encoded inputs to the prediction.
+
+        Raises:
+            NotFittedError: before ``fit``.
+        """
+        core: keras.Model = self.fitted.core
+        return core
+
+    @property
+    def schema(self) -> Schema:
+        """What each column is.
+
+        Raises:
+            NotFittedError: before ``fit``, unless a schema was given.
+        """
+        return self._schema if self._schema and not self._fitted else self.fitted.encoder.source_schema
+
+    @property
+    def task(self) -> Task:
+        """What it was trained for. Raises NotFittedError before ``fit``."""
+        return self.fitted.target.task
+
+    @property
+    def classes(self) -> np.ndarray | None:
+        """The labels in the order of the predicted probabilities; None for numbers. Raises NotFittedError."""
+        return self.fitted.target.classes
+
+    @property
+    def fitted(self) -> Fitted:
+        """What training left: encoder, target, core, history, notes.
+
+        Raises:
+            NotFittedError: before ``fit``.
+        """
+        if self._fitted is None:
+            raise NotFittedError(f"{self.name} has not been trained yet: call fit first, or modelzoo.load a run")
+        return self._fitted
+
+    def fit(
+        self,
+        data: Any,
+        y: Any = None,
+        *,
+        target: str | None = None,
+        columns: Sequence[str] | None = None,
+        drop: Sequence[str] = (),
+        task: Task | None = None,
+        validation: Any = None,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+        out: str | PathLike[str] | None = None,
+        overwrite: bool = False,
+        verbose: Literal["auto"] | int = "auto",
+        **training: Any,
+    ) -> keras.callbacks.History:
+        """Train from scratch and return Keras' History: loss and metrics of each epoch.
+
+        Args:
+            data: a pandas or polars frame, a pyarrow Table, a dict of arrays, a NumPy array, a list of row
+                dicts, or a path to CSV, Parquet or JSON Lines.
+            y: the target (n,), when it is not a column of the data.
+            target: the target's column.
+            columns: the columns to use; for a CSV file without a header line, all its names in order.
+            drop: columns to leave out.
+            task: ``regression``, ``binary`` or ``multiclass``; None infers it from the target and says so.
+            validation: None or 0 for none, the fraction of rows held back, rows with a target, ``(x, y)``, or a
+                path. Nothing is learnt from these rows.
+            callbacks: Keras callbacks. One that watches single batches is shown every one, at the price of speed.
+            out: the folder to write the run to, with TensorBoard logs.
+            overwrite: whether a run that stands there may be replaced.
+            verbose: 0 for silence; otherwise notes and progress go to standard error.
+            **training: fields of ``TrainingSpec``: optimizer, learning_rate, loss, metrics, epochs, batch_size, seed.
+
+        Raises:
+            SpecError: with every fault of the training's settings.
+            DataError: about the rows, the target or the columns.
+            NonFiniteLossError: naming epoch and step; the model keeps the weights of the step before.
+            ArtifactExistsError: when something stands at ``out``, before training.
+        """
+        in_words = validation if isinstance(validation, str | int | float | None) else None
+        spec = validate(TrainingSpec, {**training, "validation": in_words}, owner="fit")
+        folder = None if out is None else Path(out)
+        if folder is not None:
+            check_free(folder, overwrite=overwrite, marker=RUN)
+        rows = prepare_rows(data, y, Selection(target, columns, drop), validation, spec.seed)
+        goal, note = fit_target(rows.train, rows.target, task)
+        self._require_task(goal.task)
+        job = Job(self._choice, self._regularizers, self._schema, rows, goal, spec, tuple(callbacks), folder)
+        with contextlib.nullcontext() if folder is None else staged(folder) as stage:
+            outcome = job.run(note, logs=None if stage is None else stage / LOGS, say=_speaker(verbose))
+            self._fitted = outcome.fitted
+            if stage is not None:
+                self._write(stage)
+        if outcome.stopped is not None:
+            raise outcome.stopped
+        return outcome.history
+
+    def evaluate(self, data: Any, y: Any = None, *, columns: Sequence[str] | None = None) -> dict[str, float]:
+        """Return the metrics over rows: rmse and mae for numbers; accuracy, auc and log_loss for classes.
+
+        Args:
+            data: rows as in ``fit``, with the target as a column, unless ``y`` is given.
+            y: the target (n,).
+            columns: names for a CSV file without a header line; None takes those of the training file.
+
+        Raises:
+            NotFittedError: before ``fit``.
+            ColumnError, DataError: about missing columns and values that do not fit.
+        """
+        fitted = self.fitted
+        table = to_table(data, columns=columns or fitted.provenance.names)
+        name = fitted.target.name
+        if y is not None:
+            table = table.drop_columns([name]) if name in table.column_names else table
+            table, _ = attach_target(table, y, name)
+        require_target(table, name)
+        return fitted.evaluate(table)
+
+    def predict(self, data: Any, *, columns: Sequence[str] | None = None) -> np.ndarray:
+        """Return one prediction a row.
+
+        Args:
+            data: rows as in ``fit``; the target need not be there.
+            columns: names for a CSV file without a header line; None takes those of the training file.
+
+        Regression: float64 (n,) in the target's own unit. Binary: float32 (n,) probability of ``classes[1]``.
+        Multiclass: float32 (n, classes) probabilities in the order of ``classes``.
+
+        Raises:
+            NotFittedError: before ``fit``.
+            ColumnError, DataError: about missing columns and values that do not fit.
+        """
+        fitted = self.fitted
+        return fitted.predict(to_table(data, columns=columns or fitted.provenance.names))
+
+    def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write the run folder and return it: whole, or not at all.
+
+        Raises:
+            NotFittedError: before ``fit``.
+            ArtifactExistsError: when something is there already.
+        """
+        _ = self.fitted
+        target = Path(path)
+        check_free(target, overwrite=overwrite, marker=RUN)
+        with staged(target) as stage:
+            self._write(stage)
+        return target
+
+    def export(self, path: str | PathLike[str]) -> Path:
+        """Write a deployable export to ``path/<UTC timestamp>`` and return that folder.
+
+        It takes raw columns and gives predictions; TensorFlow Serving loads it as it is.
+
+        Raises:
+            NotFittedError: before ``fit``.
+        """
+        from .export.write import write_export
+
+        return write_export(Path(path), self._choice, self._regularizers, self.fitted)
+
+    def adopt(self, fitted: Fitted) -> None:
+        """Take a fitted state read from a run."""
+        self._fitted = fitted
+
+    def _require_task(self, task: Task) -> None:
+        tasks = self._choice.plugin.tasks
+        if task not in tasks:
+            raise SpecError(
+                f"{self.name} cannot be trained like this",
+                [Fault("task", f"{task} is not among the model's: {', '.join(sorted(tasks))}")],
+            )
+
+    def _write(self, folder: Path) -> None:
+        from .persistence import write_run
+
+        write_run(folder, self._choice, self._regularizers, self.fitted)
+
+
+def _speaker(verbose: Literal["auto"] | int) -> Callable[[str], None] | None:
+    """Return what writes notes to standard error, or None for silence."""
+    return (lambda line: print(line, file=sys.stderr)) if verbose else None

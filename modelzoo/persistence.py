@@ -1,0 +1,136 @@
+"""Turn a fitted model into a run folder and back: settings through the registry, then weights; no code is stored."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modelzoo_registry import SpecError, TrainingSpec
+
+from .artifacts.checksums import write_sums
+from .artifacts.run import CONFIG, PluginRecord, RunRecord, read_record, versions, write_record
+from .config import TrainConfig, to_toml
+from .configure import Choice, configure
+from .model import Model
+from .runtime import require_tensorflow
+
+if TYPE_CHECKING:  # this imports TensorFlow
+    from .fitted import Fitted
+
+
+def write_run(folder: Path, model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -> None:
+    """Write everything of a run into an empty folder (logs may be there already), checksums last."""
+    from .artifacts.weights import save_weights
+
+    write_record(folder, _record(model, regularizers, fitted), fitted.history)
+    save_weights(fitted.core, folder)
+    (folder / CONFIG).write_text(to_toml(_config(model, regularizers, fitted)), encoding="utf-8")
+    write_sums(folder)
+
+
+def restore(path: str | PathLike[str]) -> Model:
+    """Return the model of a run; see ``modelzoo.load``."""
+    folder = Path(path)
+    record, history = read_record(folder)
+    chosen, regularizers = configure(
+        _name(record.model), record.model.settings, [{"name": _name(r), **r.settings} for r in record.regularizers]
+    )
+    require_tensorflow("loading a run")
+    model = Model(chosen, regularizers)
+    model.adopt(_fitted(folder, record, history, chosen, regularizers))
+    return model
+
+
+def record_plugin(choice: Choice) -> PluginRecord:
+    """Return what is stored of a chosen plugin."""
+    settings = choice.spec.model_dump(mode="json")
+    entry = choice.entry
+    return PluginRecord(name=entry.name, distribution=entry.distribution, version=entry.version, settings=settings)
+
+
+def _record(model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -> RunRecord:
+    return RunRecord(
+        status=fitted.status,
+        model=record_plugin(model),
+        regularizers=tuple(record_plugin(choice) for choice in regularizers),
+        regularizer_states=fitted.regularizer_states,
+        training=fitted.training,
+        target=fitted.target,
+        encoder=fitted.encoder,
+        engine=fitted.engine,
+        metrics=fitted.last_metrics,
+        parameters=fitted.core.count_params(),
+        notes=fitted.notes,
+        provenance=fitted.provenance,
+        rows=fitted.rows,
+        validation_rows=fitted.validation_rows,
+        versions=versions(),
+        seconds=fitted.seconds,
+    )
+
+
+def _config(model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -> TrainConfig:
+    raw = [raw.name for raw in fitted.encoder.raw]
+    return TrainConfig(
+        **fitted.training.model_dump(),
+        model=model.name,
+        data=fitted.provenance.data,
+        target=fitted.target.name,
+        task=fitted.target.task,
+        columns=fitted.provenance.names or tuple(raw),
+        drop=tuple(name for name in fitted.provenance.names or () if name not in (*raw, fitted.target.name)),
+        settings=model.spec.model_dump(mode="json"),
+        regularizers=tuple(choice.as_settings() for choice in regularizers),
+    )
+
+
+def _name(plugin: PluginRecord) -> str:
+    """Return the qualified name: another distribution's plugin of the same name is another plugin."""
+    return f"{plugin.distribution}:{plugin.name}"
+
+
+def _fitted(
+    folder: Path, record: RunRecord, history: dict[str, list[float]], model: Choice, regularizers: list[Choice]
+) -> Fitted:
+    from .artifacts.weights import load_weights
+    from .fitted import Fitted
+    from .training.train import Assembly, assemble
+
+    made = [(choice.name, choice.plugin(choice.spec)) for choice in regularizers]
+    for (_, regularizer), state in zip(made, record.regularizer_states, strict=True):
+        regularizer.restore(state)
+    core, _ = assemble(Assembly(model.name, model.plugin(), model.spec, made), record.encoder, record.target)
+    load_weights(core, folder)
+    return Fitted(
+        encoder=record.encoder,
+        target=record.target,
+        core=core,
+        training=_known_metrics(record),
+        history=history,
+        engine=record.engine,
+        provenance=record.provenance,
+        rows=record.rows,
+        validation_rows=record.validation_rows,
+        notes=record.notes,
+        seconds=record.seconds,
+        status=record.status,
+        regularizer_states=record.regularizer_states,
+    )
+
+
+def _known_metrics(record: RunRecord) -> TrainingSpec:
+    """Return the training's settings without metrics that were the user's own functions: code is not stored."""
+    from .training.objective import make_metrics
+
+    def is_known(metric: Any) -> bool:
+        try:
+            make_metrics([metric], record.target)
+        except SpecError:
+            return False
+        return True
+
+    metrics = record.training.metrics
+    if metrics is None:
+        return record.training
+    return record.training.model_copy(update={"metrics": tuple(metric for metric in metrics if is_known(metric))})

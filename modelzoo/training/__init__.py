@@ -1,0 +1,1 @@
+"""Train a core: the engine, its feed, the objective, and what follows the epochs."""

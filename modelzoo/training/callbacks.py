@@ -1,0 +1,101 @@
+"""Follow the epochs: progress for people, events for TensorBoard, moments for hook plugins."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+from modelzoo_registry import RunInfo
+from tqdm import tqdm
+
+from ..hooks import Hooks
+
+_BATCH_METHODS = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
+
+
+def watches_batches(callbacks: Sequence[keras.callbacks.Callback]) -> bool:
+    """Whether any callback overrides a method that is called at every batch."""
+    return any(_overrides(callback, name) for callback in callbacks for name in _BATCH_METHODS)
+
+
+def _overrides(callback: keras.callbacks.Callback, name: str) -> bool:
+    own = getattr(callback, name)
+    return getattr(own, "__func__", own) is not getattr(keras.callbacks.Callback, name)
+
+
+class Progress(keras.callbacks.Callback):
+    """Show a bar with loss and metrics on a terminal, and one plain line an epoch elsewhere."""
+
+    def __init__(self, *, rows: int, epochs: int) -> None:
+        super().__init__()
+        self._rows = rows
+        self._epochs = epochs
+        self._bar: Any = None
+        self._started = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
+        """Start the epoch's bar."""
+        self._started = time.perf_counter()
+        if sys.stderr.isatty():
+            self._bar = tqdm(
+                total=self._rows, desc=self._title(epoch), unit=" rows", unit_scale=True, leave=True, dynamic_ncols=True
+            )
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Move the bar to the rows seen."""
+        if self._bar is not None:
+            self._bar.update(self.model.rows_seen - self._bar.n)
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Show loss and metrics of the epoch."""
+        shown = {name: f"{value:.4g}" for name, value in (logs or {}).items()}
+        if self._bar is not None:
+            self._bar.set_postfix(shown)
+            self.close()
+        else:
+            seconds = time.perf_counter() - self._started
+            words = "  ".join(f"{name} {value}" for name, value in shown.items())
+            sys.stderr.write(f"{self._title(epoch)}  {seconds:.1f} s  {words}\n")
+
+    def close(self) -> None:
+        """Leave the bar as it stands, also when the training ends early."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def _title(self, epoch: int) -> str:
+        width = len(str(self._epochs))
+        return f"epoch {epoch + 1:{width}}/{self._epochs}"
+
+
+class RowCounter(keras.callbacks.Callback):
+    """Set the model's count of rows to zero when an epoch begins, and remember which one it is."""
+
+    epoch = 1
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
+        """Begin the count."""
+        self.epoch = epoch + 1
+        self.model.rows_seen = 0
+
+
+class HookCallback(keras.callbacks.Callback):
+    """Tell hook plugins that an epoch ended."""
+
+    def __init__(self, hooks: Hooks, run: RunInfo) -> None:
+        super().__init__()
+        self._hooks = hooks
+        self._run = run
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Call ``epoch_ended``."""
+        self._hooks.call("epoch_ended", run=self._run, epoch=epoch + 1, logs=dict(logs or {}))
+
+
+def tensorboard(folder: Path) -> keras.callbacks.Callback:
+    """Return the callback that writes losses and metrics of each epoch as TensorBoard events."""
+    return keras.callbacks.TensorBoard(str(folder), write_graph=False, update_freq="epoch", profile_batch=0)

@@ -1,0 +1,46 @@
+"""Choose how steps are run: a pure function of sizes, stored in the run, never of measured time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+CHUNK_BYTES = 8 * 2**20
+"""Most encoded data one call of the step takes: enough to make the call's own cost small."""
+MOST_STEPS_A_CALL = 256
+XLA_STEPS = 6_000
+"""Steps from which compiling (some seconds) pays for itself."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Say how many steps one call runs, and whether XLA compiles them."""
+
+    chunk: int
+    """Micro-batches in one call; 1 is a plain step."""
+    xla: bool
+
+    def describe(self) -> str:
+        """Return the engine in a few words."""
+        steps = "plain steps" if self.chunk == 1 else f"{self.chunk} fused steps a call"
+        return f"{steps}, {'with' if self.xla else 'without'} XLA"
+
+
+def choose_engine(*, rows: int, row_bytes: int, batch_size: int, epochs: int, watches_batches: bool) -> Engine:
+    """Return the engine for a training.
+
+    Args:
+        rows: training rows.
+        row_bytes: encoded bytes a row, target included.
+        batch_size: rows a step.
+        epochs: times all rows are seen.
+        watches_batches: whether a callback wants to see every single step.
+    """
+    full_batches = rows // batch_size
+    if watches_batches or full_batches <= 1:
+        return Engine(chunk=1, xla=False)
+    fitting = max(1, CHUNK_BYTES // (row_bytes * batch_size))
+    chunk = min(full_batches, MOST_STEPS_A_CALL, fitting)
+    calls = ceil(full_batches / chunk)
+    chunk = ceil(full_batches / calls)  # even calls: the last one is not nearly empty
+    return Engine(chunk=chunk, xla=full_batches * epochs >= XLA_STEPS)

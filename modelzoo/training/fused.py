@@ -1,0 +1,157 @@
+"""The training step: many updates of the weights in one call, under Keras' own ``fit``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+from modelzoo_registry import NonFiniteLossError, RegularizerPlugin
+
+from ..columns.target import Target
+from .engine import Engine
+
+
+class FusedModel(keras.Model):
+    """Be a functional model whose training step scans a chunk of micro-batches in one ``tf.while_loop``.
+
+    It takes chunks, (chunk, batch, ...), from a ``Feed``. With XLA the loop is one compiled program. The short
+    last batch of an epoch runs through the same loop, once, without XLA, so that no second program is compiled.
+    """
+
+    def prepare(self, *, target: Target, engine: Engine, regularizers: Sequence[RegularizerPlugin], seed: int) -> None:
+        """Say how to train, before ``compile``: what the step needs beyond what Keras knows."""
+        self._target = target
+        self._engine = engine
+        self._noise = _overriding(regularizers, "transform_inputs")
+        self._softening = _overriding(regularizers, "transform_targets")
+        self._finishing = _overriding(regularizers, "after_step")
+        self._seeds = keras.random.SeedGenerator(seed)
+        self.rows_seen = 0
+        """Rows trained on in this epoch."""
+        self.steps_done = 0
+        """Updates of the weights since the training began."""
+
+    @property
+    def hands_on_one_hot(self) -> bool:
+        """Whether classes reach the loss as (batch, classes), because a regularizer changes them."""
+        return bool(self._softening) and self._target.task == "multiclass"
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """Measure in the target's own unit, while the loss lives in the scaled one."""
+        return super().compute_metrics(x, self._own_unit(y), self._own_unit(y_pred), sample_weight)
+
+    def make_train_function(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002  (Keras' signature)
+        """Make the function ``fit`` calls once a chunk."""
+        self.optimizer.build(self.trainable_variables)
+        relaxed = tf.function(self._run_chunk, reduce_retracing=True)
+        compiled = tf.function(self._run_chunk, jit_compile=True) if self._engine.xla else relaxed
+
+        def train_function(iterator: Any) -> Mapping[str, Any]:
+            inputs, targets, count = next(iterator)
+            is_full = int(targets.shape[0]) == self._engine.chunk and self._engine.chunk > 1
+            run = compiled if is_full else relaxed
+            done, finite, logs = run(inputs, targets, count)
+            self._count(int(done), int(targets.shape[1]), finite=bool(finite))
+            return dict(logs)
+
+        self.train_function = train_function
+
+    def _count(self, done: int, batch: int, *, finite: bool) -> None:
+        self.steps_done += done
+        self.rows_seen += done * batch
+        if not finite:
+            raise NonFiniteLossError(
+                f"the loss is not finite at step {self.steps_done + 1}; the weights are those of the step before. "
+                "Try a smaller learning_rate, and look for extreme values in the target",
+                epoch=0,
+                step=self.steps_done + 1,
+            )
+
+    def _run_chunk(self, inputs: Mapping[str, Any], targets: Any, count: Any) -> tuple[Any, Any, Any]:
+        """Run ``count`` updates; return how many were applied, whether all were finite, and the metrics."""
+
+        def going_on(step: Any, finite: Any) -> Any:
+            return tf.logical_and(step < count, finite)
+
+        def update(step: Any, _: Any) -> tuple[Any, Any]:
+            batch = {name: tensor[step] for name, tensor in inputs.items()}
+            finite = self._update(batch, targets[step])
+            return step + tf.cast(finite, tf.int32), finite
+
+        start = (tf.constant(0), tf.constant(value=True))
+        done, finite = tf.while_loop(going_on, update, start, parallel_iterations=1)
+        return done, finite, self.get_metrics_result()
+
+    def _update(self, batch: Mapping[str, Any], targets: Any) -> Any:
+        """Apply one update, unless loss or gradients are not finite; return whether they were."""
+        state = [tf.identity(variable.value) for variable in self.non_trainable_variables]
+        with tf.GradientTape() as tape:
+            noisy = self._with_noise(batch)
+            prediction = self(noisy, training=True)
+            loss = self.compute_loss(noisy, self._softened(targets), prediction, training=True)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        finite = _all_finite([loss, *gradients])
+
+        def apply() -> None:
+            self.optimizer.apply(gradients, self.trainable_variables)
+            for regularizer in self._finishing:
+                regularizer.after_step(self.optimizer, self.trainable_variables)
+            self._measure(loss, targets, prediction)
+
+        def undo() -> None:
+            for variable, value in zip(self.non_trainable_variables, state, strict=True):
+                variable.assign(value)
+
+        tf.cond(finite, _returning_nothing(apply), _returning_nothing(undo))
+        return finite
+
+    def _with_noise(self, batch: Mapping[str, Any]) -> Mapping[str, Any]:
+        for regularizer in self._noise:
+            batch = regularizer.transform_inputs(batch, self._seeds)
+        return batch
+
+    def _softened(self, targets: Any) -> Any:
+        if not self._softening:
+            return targets
+        units = self._target.units
+        if self.hands_on_one_hot:
+            targets = tf.one_hot(tf.squeeze(targets, axis=1), units)
+        for regularizer in self._softening:
+            targets = regularizer.transform_targets(targets, units)
+        return targets
+
+    def _measure(self, loss: Any, targets: Any, prediction: Any) -> None:
+        truth, guess = self._own_unit(targets), self._own_unit(prediction)
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss, sample_weight=tf.cast(tf.shape(targets)[0], tf.float32))
+            else:
+                metric.update_state(truth, guess)
+
+    def _own_unit(self, values: Any) -> Any:
+        if self._target.task != "regression":
+            return values
+        return values * self._target.spread + self._target.center
+
+
+def _overriding(regularizers: Sequence[RegularizerPlugin], method: str) -> list[RegularizerPlugin]:
+    """Return the regularizers that write this method themselves."""
+    base = getattr(RegularizerPlugin, method)
+    return [regularizer for regularizer in regularizers if getattr(type(regularizer), method) is not base]
+
+
+def _all_finite(tensors: Sequence[Any]) -> Any:
+    values = [t.values if isinstance(t, tf.IndexedSlices) else t for t in tensors if t is not None]
+    return tf.reduce_all(tf.stack([tf.reduce_all(tf.math.is_finite(value)) for value in values]))
+
+
+def _returning_nothing(work: Callable[[], None]) -> Callable[[], Any]:
+    """Let a function without a result be a branch of ``tf.cond``, which wants one."""
+
+    def branch() -> Any:
+        work()
+        return tf.constant(0)
+
+    return branch

@@ -1,0 +1,136 @@
+"""Take a model from prepared rows to its fitted state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modelzoo_registry import NonFiniteLossError, RegularizerPlugin, RunInfo, TrainingSpec
+
+from ..columns import Encoder, Schema, Target, infer_schema
+from ..configure import Choice
+from ..hooks import Hooks
+from ..runtime import require_tensorflow
+from .rows import Rows
+
+if TYPE_CHECKING:  # these import TensorFlow
+    import keras
+    import pyarrow as pa
+
+    from ..fitted import Fitted
+    from .train import Trained
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Hold what a training left, and the error it stopped on, if any."""
+
+    fitted: Fitted
+    history: keras.callbacks.History
+    stopped: NonFiniteLossError | None
+
+
+@dataclass(frozen=True)
+class Job:
+    """Hold everything one training needs."""
+
+    model: Choice
+    regularizers: Sequence[Choice]
+    schema: Schema | None
+    rows: Rows
+    target: Target
+    spec: TrainingSpec
+    callbacks: Sequence[Any]
+    folder: Path | None
+
+    def run(self, note: str, *, logs: Path | None, say: Callable[[str], None] | None) -> Outcome:
+        """Fit the encoder, build the core and train it.
+
+        Args:
+            note: what was assumed about the target.
+            logs: folder for TensorBoard's events, or None.
+            say: what writes a line for people; None for silence, progress included.
+        """
+        speak = say or (lambda _: None)
+        notes = [*self.rows.notes, note]
+        encoder = self._fit_encoder(notes)
+        rows, valid = self._encode(encoder, self.rows.train), self._encode_validation(encoder)
+        for line in notes:
+            speak(line)
+        require_tensorflow("training")
+        hooks = Hooks(speak)
+        hooks.call("run_started", run=self.info)
+        try:
+            trained = self._train(encoder, rows, valid, hooks, logs, say)
+        except BaseException as error:
+            hooks.call("run_failed", run=self.info, error=error)
+            raise
+        outcome = self._outcome(encoder, trained, notes)
+        if trained.stopped is None:
+            hooks.call("run_finished", run=self.info, metrics=outcome.fitted.last_metrics)
+        else:
+            hooks.call("run_failed", run=self.info, error=trained.stopped)
+        return outcome
+
+    @property
+    def info(self) -> RunInfo:
+        """What hook plugins are told of this run."""
+        return RunInfo(
+            model=self.model.name,
+            task=self.target.task,
+            settings=self.model.spec.model_dump(mode="json"),
+            training=self.spec.model_dump(mode="json"),
+            folder=self.folder,
+        )
+
+    def _fit_encoder(self, notes: list[str]) -> Encoder:
+        schema = self.schema
+        features = self.rows.train.drop_columns([self.target.name])
+        if schema is None:
+            labels = self.target.encode(self.rows.train.column(self.target.name))
+            schema, left_out = infer_schema(features, labels[:, 0])
+            notes.extend(left_out)
+        return Encoder.fit(schema, features)
+
+    def _encode(self, encoder: Encoder, table: pa.Table) -> tuple[Any, Any]:
+        return encoder.encode(table), self.target.encode(table.column(self.target.name))
+
+    def _encode_validation(self, encoder: Encoder) -> tuple[Any, Any] | None:
+        return None if self.rows.valid is None else self._encode(encoder, self.rows.valid)
+
+    def _train(
+        self, encoder: Encoder, rows: Any, valid: Any, hooks: Hooks, logs: Path | None, say: Any
+    ) -> Trained:
+        from .train import Assembly, Encoded, Followers, train
+
+        regularizers = [(choice.name, self._make(choice)) for choice in self.regularizers]
+        parts = Assembly(self.model.name, self.model.plugin(), self.model.spec, regularizers)
+        followers = Followers(self.callbacks, hooks, self.info, logs, say)
+        encoded_valid = None if valid is None else Encoded(*valid)
+        return train(parts, encoder, Encoded(*rows), encoded_valid, self.target, self.spec, followers)
+
+    def _make(self, choice: Choice) -> RegularizerPlugin:
+        regularizer: RegularizerPlugin = choice.plugin(choice.spec)
+        return regularizer
+
+    def _outcome(self, encoder: Encoder, trained: Trained, notes: Sequence[str]) -> Outcome:
+        from ..fitted import Fitted
+
+        fitted = Fitted(
+            encoder=encoder,
+            target=self.target,
+            core=trained.core,
+            training=self.spec,
+            history=trained.history.history,
+            engine=trained.engine,
+            provenance=self.rows.provenance,
+            rows=self.rows.train.num_rows,
+            validation_rows=self.rows.valid.num_rows if self.rows.valid else 0,
+            notes=(*notes, *trained.notes),
+            seconds=trained.seconds,
+            status="finished" if trained.stopped is None else "stopped",
+            regularizer_states=trained.regularizer_states,
+        )
+        return Outcome(fitted, trained.history, trained.stopped)

@@ -1,0 +1,100 @@
+"""Say what is minimised and what is measured, by task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import keras
+from modelzoo_registry import Fault, SpecError
+from modelzoo_registry.suggest import did_you_mean
+
+from ..columns.target import Target
+
+_LOSSES = {
+    "regression": "mean_squared_error",
+    "binary": "binary_crossentropy",
+    "multiclass": "sparse_categorical_crossentropy",
+}
+
+
+class OneVsRestAUC(keras.metrics.AUC):
+    """Average, over the classes, the area under the ROC curve of each class against the rest."""
+
+    def __init__(self, classes: int, name: str) -> None:
+        super().__init__(name=name, multi_label=True, num_labels=classes)
+        self.classes = classes
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Take class ids (batch, 1) and probabilities (batch, classes)."""
+        ids = keras.ops.reshape(y_true, (-1,))
+        super().update_state(keras.ops.one_hot(ids, self.classes), y_pred, sample_weight)
+
+
+def make_loss(loss: Any, target: Target, *, one_hot: bool) -> Any:
+    """Return a Keras loss: the task's own for None.
+
+    Args:
+        loss: a name, a function of (y_true, y_pred), a Keras loss, or None.
+        target: decides the default.
+        one_hot: whether a regularizer hands classes on as (batch, classes).
+
+    Raises:
+        SpecError: for a name Keras does not know, suggesting the nearest.
+    """
+    if loss is None:
+        default = _LOSSES[target.task]
+        loss = "categorical_crossentropy" if one_hot and target.task == "multiclass" else default
+    return _named("loss", loss, keras.losses) if isinstance(loss, str) else loss
+
+
+def make_metrics(metrics: Iterable[Any] | None, target: Target) -> list[keras.metrics.Metric]:
+    """Return Keras metrics: the task's own for None.
+
+    Raises:
+        SpecError: for a name Keras does not know, suggesting the nearest.
+    """
+    own = _own_metrics(target)
+    if metrics is None:
+        return [make() for make in own.values()]
+    return [_make_metric(metric, own) for metric in metrics]
+
+
+def _own_metrics(target: Target) -> dict[str, Callable[[], keras.metrics.Metric]]:
+    if target.task == "regression":
+        return {
+            "rmse": lambda: keras.metrics.RootMeanSquaredError(name="rmse"),
+            "mae": lambda: keras.metrics.MeanAbsoluteError(name="mae"),
+        }
+    if target.task == "binary":
+        return {
+            "accuracy": lambda: keras.metrics.BinaryAccuracy(name="accuracy"),
+            "auc": lambda: keras.metrics.AUC(name="auc"),
+            "log_loss": lambda: keras.metrics.BinaryCrossentropy(name="log_loss"),
+        }
+    return {
+        "accuracy": lambda: keras.metrics.SparseCategoricalAccuracy(name="accuracy"),
+        "auc": lambda: OneVsRestAUC(target.units, name="auc"),
+        "log_loss": lambda: keras.metrics.SparseCategoricalCrossentropy(name="log_loss"),
+    }
+
+
+def _make_metric(metric: Any, own: dict[str, Callable[[], keras.metrics.Metric]]) -> keras.metrics.Metric:
+    if isinstance(metric, str):
+        if metric in own:
+            return own[metric]()
+        metric = _named("metrics", metric, keras.metrics, extra=own)
+    if isinstance(metric, keras.metrics.Metric):
+        return metric
+    return keras.metrics.MeanMetricWrapper(metric, name=getattr(metric, "__name__", type(metric).__name__))
+
+
+def _named(path: str, name: str, module: Any, extra: Iterable[str] = ()) -> Any:
+    try:
+        return module.get(name)
+    except ValueError:
+        known = [*extra, *(found for found in dir(module) if not found.startswith("_"))]
+        raise SpecError(
+            "the training cannot be set up like this",
+            [Fault(path, f"Keras knows no {name!r}.{did_you_mean(name, known)}")],
+        ) from None

@@ -1,0 +1,151 @@
+"""Prepare the rows of a training: read, attach the target, select columns, split off validation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from modelzoo_registry import ColumnError, DataError, Fault
+from modelzoo_registry.suggest import did_you_mean
+
+from ..artifacts.run import Provenance
+from ..columns.target import require_target, without_missing
+from ..data import files
+from ..data.table import describe, to_arrow, to_table
+
+_TARGET_NAME = "y"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Hold the training rows, the validation rows if any, and what was left out."""
+
+    train: pa.Table
+    valid: pa.Table | None
+    target: str
+    provenance: Provenance
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Say which column is the target and which are used."""
+
+    target: str | None = None
+    columns: Sequence[str] | None = None
+    """The columns to use, or the names of a file without a header line; None uses all."""
+    drop: Sequence[str] = ()
+
+
+def prepare_rows(data: Any, y: Any, selection: Selection, validation: Any, seed: int) -> Rows:
+    """Return the rows to train and to validate on.
+
+    Args:
+        data: rows, see ``to_table``.
+        y: the target of each row (n,), or None when it is a column of the data.
+        selection: target and columns.
+        validation: None or 0 for none, a fraction of the rows, or rows with a target: data, a pair (x, y), a path.
+        seed: decides which rows a fraction takes.
+
+    Raises:
+        ColumnError, DataError: about columns that are not there, and rows without a target.
+    """
+    table, target = read_rows(data, y, selection)
+    table, left_out = without_missing(table, target)
+    notes = (f"left out {left_out:,} rows that have no {target!r}",) if left_out else ()
+    rows = Rows(table, None, target, _provenance(data, validation, selection), notes)
+    if validation is None or (isinstance(validation, int | float) and validation == 0):
+        return rows
+    if isinstance(validation, float | int):
+        return _split(rows, float(validation), seed)
+    return replace(rows, valid=_validation_rows(validation, selection, target))
+
+
+def read_rows(data: Any, y: Any, selection: Selection) -> tuple[pa.Table, str]:
+    """Return the selected columns with the target, and the target's name.
+
+    Raises:
+        DataError: when there is no target, or x and y differ in length.
+        ColumnError: naming every selected column that is not there.
+    """
+    table = to_table(data, columns=selection.columns)
+    table, target = attach_target(table, y, selection.target)
+    _hint_at_missing_header(data, table, target)
+    require_target(table, target)
+    return _select(table, selection, target), target
+
+
+def attach_target(table: pa.Table, y: Any, name: str | None) -> tuple[pa.Table, str]:
+    """Return the table with ``y`` as a column, and the target's name."""
+    if y is None:
+        if name is None:
+            raise DataError(f"name the target: fit(data, target=...). Columns: {', '.join(table.column_names)}")
+        return table, name
+    target = name or str(getattr(y, "name", None) or _TARGET_NAME)
+    while target in table.column_names:
+        target += "_"
+    values = to_arrow(y.reshape(-1) if isinstance(y, np.ndarray) else y)
+    if len(values) != table.num_rows:
+        raise DataError(f"x has {table.num_rows} rows and y has {len(values)}")
+    return table.append_column(target, values), target
+
+
+def _select(table: pa.Table, selection: Selection, target: str) -> pa.Table:
+    wanted = [name for name in selection.columns or table.column_names if name != target]
+    missing = [name for name in [*wanted, *selection.drop] if name not in table.column_names]
+    if missing:
+        names = table.column_names
+        faults = [Fault(name, f"is not there.{did_you_mean(name, names)}") for name in missing]
+        raise ColumnError(f"the data lacks columns that were named (it has: {', '.join(names)})", faults)
+    return table.select([*(name for name in wanted if name not in selection.drop), target])
+
+
+def _hint_at_missing_header(data: Any, table: pa.Table, target: str) -> None:
+    """Say so when a CSV file's first line looks like data: its fields became the names."""
+    is_csv = isinstance(data, str | Path) and Path(data).suffix.lower() == ".csv"
+    if is_csv and target not in table.column_names and any(_is_number(name) for name in files.first_line(Path(data))):
+        raise ColumnError(
+            f"{data} seems to have no header line: name all its columns in order (columns=[...], --columns a,b,c)",
+            [Fault(target, f"is not in its first line: {', '.join(table.column_names[:8])}")],
+        )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _split(rows: Rows, fraction: float, seed: int) -> Rows:
+    count = rows.train.num_rows
+    held_back = round(count * fraction)
+    if held_back == 0 or held_back == count:
+        raise DataError(f"validation={fraction} of {count} rows leaves {held_back} to validate on: give more rows")
+    order = np.random.default_rng([seed, count]).permutation(count)
+    kept, valid = np.sort(order[held_back:]), np.sort(order[:held_back])
+    return replace(rows, train=rows.train.take(kept), valid=rows.train.take(valid))
+
+
+def _validation_rows(validation: Any, selection: Selection, target: str) -> pa.Table:
+    x, y = validation if isinstance(validation, tuple) and len(validation) == 2 else (validation, None)
+    try:
+        table, _ = read_rows(x, y, replace(selection, target=target, columns=selection.columns, drop=()))
+        return without_missing(table, target)[0]
+    except DataError as error:
+        raise type(error)(f"validation ({describe(x)}): {error.title}", error.faults) from error
+
+
+def _provenance(data: Any, validation: Any, selection: Selection) -> Provenance:
+    is_file = isinstance(data, str | Path)
+    headerless = is_file and selection.columns is not None and not files.has_header(Path(data), selection.columns)
+    return Provenance(
+        data=str(data) if is_file else None,
+        validation=str(validation) if isinstance(validation, str | Path) else None,
+        names=tuple(selection.columns or ()) if headerless else None,
+    )

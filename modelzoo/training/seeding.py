@@ -1,0 +1,22 @@
+"""Let one seed decide a training, without disturbing the caller's own random numbers."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Iterator
+
+import keras
+import numpy as np
+
+
+@contextlib.contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Seed Keras, NumPy and Python inside the block; give NumPy and Python their states back after it."""
+    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002  (the state Keras seeds)
+    keras.utils.set_random_seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)  # noqa: NPY002  (as above)
