@@ -1,0 +1,5 @@
+"""Let ``python -m modelzoo.cli`` be ``zoo``."""
+
+from . import main
+
+main()

@@ -1,0 +1,54 @@
+"""``zoo list``: what plugins there are. Imports no NumPy, Arrow or TensorFlow."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+from modelzoo_registry import PluginStatus, installed
+
+from .output import print_table
+
+_KINDS = {"models": "model", "regularizers": "regularizer", "hooks": "hook"}
+
+
+@click.command("list")
+@click.option("--kind", type=click.Choice([*_KINDS, *_KINDS.values()]), help="Only plugins of this kind.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON list, for programs.")
+def command(kind: str | None, as_json: bool) -> None:
+    """List models, regularizers and hooks, broken ones included."""
+    wanted: Any = _KINDS.get(kind or "", kind)
+    statuses = installed().status(wanted)
+    if as_json:
+        click.echo(json.dumps([_as_dict(status) for status in statuses], indent=2))
+        return
+    rows = [
+        (
+            status.entry.name,
+            status.entry.kind,
+            status.entry.source,
+            status.state,
+            _remark(status),
+        )
+        for status in statuses
+    ]
+    print_table(("NAME", "KIND", "FROM", "STATUS", "WHAT IT DOES"), rows)
+
+
+def _remark(status: PluginStatus) -> str:
+    heavy = f" (imports {status.heavy_import} when loaded)" if status.heavy_import else ""
+    return (status.cause or status.summary) + heavy
+
+
+def _as_dict(status: PluginStatus) -> dict[str, str]:
+    return {
+        "name": status.entry.name,
+        "kind": status.entry.kind,
+        "distribution": status.entry.distribution,
+        "version": status.entry.version,
+        "status": status.state,
+        "summary": status.summary,
+        "cause": status.cause,
+        "heavy_import": status.heavy_import,
+    }

@@ -1,0 +1,68 @@
+"""Read settings written on the command line."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+import click
+
+
+def parse_value(text: str) -> Any:
+    """Return a TOML value (``0.2``, ``[64, 32]``, ``true``, ``"text"``), or the text itself when it is none."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def parse_setting(text: str, option: str) -> tuple[str, Any]:
+    """Return name and value of ``name=value``."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise click.BadParameter(f"write name=value, such as hidden=[64,32]. Received: {text!r}", param_hint=option)
+    return name.strip(), parse_value(value.strip())
+
+
+def parse_regularizer(text: str) -> str | dict[str, Any]:
+    """Return a regularizer from ``name`` or ``name:setting=value,setting=value``.
+
+    The name may be qualified, ``distribution:name``: settings begin behind the last colon before the first
+    equals sign.
+    """
+    head, equals, tail = text.partition("=")
+    if not equals:
+        return text
+    name, colon, first = head.rpartition(":")
+    if not colon:
+        raise click.BadParameter(
+            f"write name:setting=value, such as dropout:rate=0.2. Received: {text!r}", param_hint="--regularizer"
+        )
+    settings = [parse_setting(part, "--regularizer") for part in _split_outside_brackets(f"{first}={tail}")]
+    return {"name": name, **dict(settings)}
+
+
+def parse_names(text: str | None) -> list[str] | None:
+    """Return the names of a comma-separated list."""
+    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
+
+
+def parse_validation(text: str | None) -> float | str | None:
+    """Return a fraction, or the path of a file."""
+    if text is None:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _split_outside_brackets(text: str) -> list[str]:
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character in "[{") - (character in "]}")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts

@@ -1,0 +1,74 @@
+"""``zoo show``: one plugin, its settings and what it is good for."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from typing import Any
+
+import click
+from modelzoo_registry import Kind, PluginEntry, UnknownPluginError, installed
+
+from .output import print_table
+
+_BOUNDS = {
+    "minimum": ">= {}",
+    "exclusiveMinimum": "> {}",
+    "maximum": "<= {}",
+    "exclusiveMaximum": "< {}",
+    "minItems": "at least {} of them",
+    "maxItems": "at most {} of them",
+}
+
+
+@click.command("show")
+@click.argument("name")
+@click.option("--json-schema", is_flag=True, help="The settings as JSON Schema, for programs.")
+def command(name: str, json_schema: bool) -> None:
+    """Show a model's or a regularizer's settings: defaults, bounds and what they mean."""
+    entry = _find(name)
+    plugin = installed().load_entry(entry)
+    schema = plugin.Spec.model_json_schema() if hasattr(plugin, "Spec") else {}
+    if json_schema:
+        click.echo(json.dumps(schema, indent=2))
+        return
+    click.echo(click.style(f"{entry.name}: {entry.kind} of {entry.source}", bold=True))
+    click.echo(f"\n{inspect.getdoc(plugin) or '(no description)'}\n")
+    if hasattr(plugin, "tasks"):
+        click.echo(f"Tasks: {', '.join(sorted(plugin.tasks))}\n")
+    _print_fields(schema)
+
+
+def _find(name: str) -> PluginEntry:
+    """Return the plugin of that name, of whichever kind."""
+    registry = installed()
+    kinds: tuple[Kind, ...] = ("model", "regularizer", "hook")
+    for kind in kinds:
+        try:
+            return registry.find(kind, name)
+        except UnknownPluginError as error:
+            unknown = error if kind == "model" else unknown
+    others = ", ".join(registry.names("regularizer"))
+    raise UnknownPluginError(f"{unknown}. Regularizers: {others}")
+
+
+def _print_fields(schema: dict[str, Any]) -> None:
+    fields = schema.get("properties", {})
+    if not fields:
+        click.echo("It has no settings.")
+        return
+    rows = [
+        (name, json.dumps(field.get("default")), _bounds(field), field.get("description", ""))
+        for name, field in fields.items()
+    ]
+    print_table(("SETTING", "DEFAULT", "ALLOWED", "MEANING"), rows)
+
+
+def _bounds(field: dict[str, Any]) -> str:
+    """Say in words what values a field takes."""
+    if "enum" in field:
+        return f"one of {len(field['enum'])} names" if len(field["enum"]) > 6 else ", ".join(map(str, field["enum"]))
+    own = [text.format(field[key]) for key, text in _BOUNDS.items() if key in field]
+    items = _bounds(field["items"]) if isinstance(field.get("items"), dict) else ""
+    kind = str(field.get("type", ""))
+    return ", ".join(part for part in (f"{kind} of {items}" if items else kind, *own) if part)
