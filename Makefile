@@ -24,10 +24,10 @@ demo: $(STAMP)
 	$(BIN)/zoo demo
 
 test: $(STAMP)
-	$(BIN)/pytest -m "not full" -n 2
+	$(BIN)/pytest -m "not full" -n 2 --dist loadgroup
 
 test-all: $(STAMP)
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

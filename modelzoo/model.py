@@ -23,7 +23,8 @@ from .training.job import Job
 from .training.rows import Selection, attach_target, prepare_rows
 
 if TYPE_CHECKING:  # these import TensorFlow
-    import keras
+    from keras import Model as KerasModel
+    from keras.callbacks import Callback, History
 
     from .fitted import Fitted
 
@@ -58,13 +59,13 @@ class Model:
         return tuple(choice.as_settings() for choice in self._regularizers)
 
     @property
-    def keras(self) -> keras.Model:
+    def keras(self) -> KerasModel:
         """The core: the Keras model from encoded inputs to the prediction.
 
         Raises:
             NotFittedError: before ``fit``.
         """
-        core: keras.Model = self.fitted.core
+        core: KerasModel = self.fitted.core
         return core
 
     @property
@@ -107,12 +108,12 @@ class Model:
         drop: Sequence[str] = (),
         task: Task | None = None,
         validation: Any = None,
-        callbacks: Sequence[keras.callbacks.Callback] = (),
+        callbacks: Sequence[Callback] = (),
         out: str | PathLike[str] | None = None,
         overwrite: bool = False,
         verbose: Literal["auto"] | int = "auto",
         **training: Any,
-    ) -> keras.callbacks.History:
+    ) -> History:
         """Train from scratch and return Keras' History: loss and metrics of each epoch.
 
         Args:
@@ -239,4 +240,4 @@ class Model:
 
 def _speaker(verbose: Literal["auto"] | int) -> Callable[[str], None] | None:
     """Return what writes notes to standard error, or None for silence."""
-    return (lambda line: print(line, file=sys.stderr)) if verbose else None
+    return (lambda line: print(line, file=sys.stderr)) if verbose else None  # noqa: T201  (progress is printed too)

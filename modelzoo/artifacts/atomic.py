@@ -30,7 +30,9 @@ def check_free(target: Path, *, overwrite: bool, marker: str) -> None:
     if not (target / marker).is_file():
         raise ArtifactExistsError(f"{target} exists and is not one of ours (no {marker} in it): choose another place")
     if not overwrite:
-        raise ArtifactExistsError(f"{target} exists: choose another place, or overwrite it (overwrite=True, --overwrite)")
+        raise ArtifactExistsError(
+            f"{target} exists: choose another place, or overwrite it (overwrite=True, --overwrite)"
+        )
 
 
 @contextlib.contextmanager

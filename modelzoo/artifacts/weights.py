@@ -16,7 +16,8 @@ _COUNTER = re.compile(r"_\d+(?=/|$)")
 
 def save_weights(core: Any, folder: Path) -> None:
     """Write every variable of a Keras model, the state of its random generators included."""
-    np.savez(folder / WEIGHTS, **{name: np.asarray(variable.value) for name, variable in _variables(core).items()})
+    arrays: dict[str, Any] = {name: np.asarray(variable.value) for name, variable in _variables(core).items()}
+    np.savez(folder / WEIGHTS, **arrays)
 
 
 def load_weights(core: Any, folder: Path) -> None:
@@ -31,7 +32,7 @@ def load_weights(core: Any, folder: Path) -> None:
     if found != wanted:
         differing = sorted(set(found.items()) ^ set(wanted.items()))[:4]
         raise DamagedArtifactError(
-            f"{folder / WEIGHTS} does not fit the model its plugins build now, which may have changed since: {differing}"
+            f"{folder / WEIGHTS} does not fit the model its plugins build now; they may have changed: {differing}"
         )
     for name, variable in variables.items():
         variable.assign(stored[name])

@@ -13,7 +13,9 @@ SHOWN = 5
 
 
 @click.command("demo")
-@click.option("--out", default="zoo-demo", show_default=True, type=click.Path(path_type=Path), help="Folder to write to.")
+@click.option(
+    "--out", default="zoo-demo", show_default=True, type=click.Path(path_type=Path), help="Folder to write to."
+)
 def command(out: Path) -> None:
     """Train wide_deep on real diamonds, evaluate, export and predict."""
     import numpy as np

@@ -51,13 +51,13 @@ def _plugin_commands() -> dict[str, click.Command]:
 
 
 @click.group(
-    cls=ZooGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=(
-        "Exit codes: 0 done, 2 something to mend in what was asked for, 1 anything else."
-    )
+    cls=ZooGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=("Exit codes: 0 done, 2 something to mend in what was asked for, 1 anything else."),
 )
 @click.version_option(package_name="modelzoo-keras", prog_name="zoo")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def zoo(debug: bool) -> None:  # noqa: ARG001  (read from the arguments, so that it works behind a command too)
+def zoo(debug: bool) -> None:
     """Neural models for tables: train, evaluate, export, predict."""
 
 
@@ -79,7 +79,7 @@ def run(arguments: Sequence[str]) -> int:
         return 1
     except ZooError as error:
         return _tell(str(error), 2 if error.mendable else 1, debug=debug)
-    except Exception as error:  # noqa: BLE001  (the last line of defence)
+    except Exception as error:
         return _tell(f"{type(error).__name__}: {error}\nThis is not an error zoo expected.", 1, debug=debug)
 
 

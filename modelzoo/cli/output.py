@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
 
 import click
@@ -27,8 +28,7 @@ def print_numbers(numbers: Mapping[str, float]) -> None:
 
 def _cut(line: str) -> str:
     """Cut a line for a terminal; leave it whole for a file or a pipe."""
-    stream = click.get_text_stream("stdout")
-    if not stream.isatty():
+    if not sys.stdout.isatty():
         return line
     width = shutil.get_terminal_size().columns
     return line if len(line) <= width else f"{line[: width - 1]}…"

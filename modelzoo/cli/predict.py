@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,14 @@ from .parse import parse_names
 
 @click.command("predict")
 @click.argument("run_or_export", type=click.Path(path_type=Path))
-@click.option("--data", required=True, help="Rows: a CSV, Parquet or JSON Lines file; - reads JSON Lines from standard input.")
+@click.option(
+    "--data", required=True, help="Rows: a CSV, Parquet or JSON Lines file; - reads JSON Lines from standard input."
+)
 @click.option("--columns", metavar="A,B,C", help="Names for a CSV without a header line; else those of training.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="File to write, by suffix .csv, .parquet or .jsonl; else standard output."
+    "--out",
+    type=click.Path(path_type=Path),
+    help="File to write, by suffix .csv, .parquet or .jsonl; else standard output.",
 )
 def command(run_or_export: Path, data: str, columns: str | None, out: Path | None) -> None:
     """Predict the rows of a file with a run or an export.
@@ -25,12 +30,11 @@ def command(run_or_export: Path, data: str, columns: str | None, out: Path | Non
     """
     from ..data.files import read_json_lines, write, write_json_lines
 
-    stream = click.get_binary_stream
-    rows = read_json_lines(stream("stdin"), "standard input") if data == "-" else data
+    rows = read_json_lines(sys.stdin.buffer, "standard input") if data == "-" else data
     scorer = _load(run_or_export)
     table = _table(scorer, scorer.predict(rows, columns=parse_names(columns)))
     if out is None:
-        write_json_lines(table, stream("stdout"))
+        write_json_lines(table, sys.stdout.buffer)
     else:
         write(table, out)
         click.echo(f"{table.num_rows:,} predictions written to {out}", err=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import json
 from typing import Any
 
 import click
-from modelzoo_registry import Kind, PluginEntry, UnknownPluginError, installed
+from modelzoo_registry import PluginEntry, UnknownPluginError, installed
+from modelzoo_registry.entries import KINDS
+from modelzoo_registry.suggest import did_you_mean
 
 from .output import print_table
 
@@ -42,14 +45,13 @@ def command(name: str, json_schema: bool) -> None:
 def _find(name: str) -> PluginEntry:
     """Return the plugin of that name, of whichever kind."""
     registry = installed()
-    kinds: tuple[Kind, ...] = ("model", "regularizer", "hook")
-    for kind in kinds:
-        try:
+    for kind in KINDS:
+        with contextlib.suppress(UnknownPluginError):
             return registry.find(kind, name)
-        except UnknownPluginError as error:
-            unknown = error if kind == "model" else unknown
-    others = ", ".join(registry.names("regularizer"))
-    raise UnknownPluginError(f"{unknown}. Regularizers: {others}")
+    names = {name: None for kind in KINDS for name in registry.names(kind)}
+    raise UnknownPluginError(
+        f"no plugin is called {name!r}.{did_you_mean(name, names)} Plugins: {', '.join(names) or 'none installed'}"
+    )
 
 
 def _print_fields(schema: dict[str, Any]) -> None:

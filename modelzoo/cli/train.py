@@ -21,7 +21,9 @@ VALIDATION = 0.1
 @click.option("--target", help="Name of the target column.")
 @click.option("--task", type=click.Choice(["regression", "binary", "multiclass"]), help="Inferred when left out.")
 @click.option(
-    "--validation", metavar="FILE|FRACTION", help=f"Rows to validate on, or the part to hold back.  [default: {VALIDATION}]"
+    "--validation",
+    metavar="FILE|FRACTION",
+    help=f"Rows to validate on, or the part to hold back.  [default: {VALIDATION}]",
 )
 @click.option(
     "--columns", metavar="A,B,C", help="Columns to use; for a CSV without a header line, all its names in order."
@@ -38,7 +40,9 @@ VALIDATION = 0.1
 @click.option("--seed", type=int, help="Decides everything random.  [default: 0]")
 @click.option("--config", type=click.Path(path_type=Path), help="TOML with the same; options given here come first.")
 @click.option("--overwrite", is_flag=True, help="Replace the run that stands there.")
-@click.option("--out", required=True, metavar="RUN", type=click.Path(path_type=Path), help="Folder to write the run to.")
+@click.option(
+    "--out", required=True, metavar="RUN", type=click.Path(path_type=Path), help="Folder to write the run to."
+)
 def command(config: Path | None, out: Path, overwrite: bool, **options: Any) -> None:
     """Train a model on a file and write the run."""
     from .. import build

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -29,7 +30,7 @@ class BucketizedColumn(IdColumn):
     @field_validator("edges")
     @classmethod
     def _rising(cls, edges: tuple[float, ...] | None) -> tuple[float, ...] | None:
-        if edges and any(low >= high for low, high in zip(edges, edges[1:], strict=False)):
+        if edges and any(low >= high for low, high in pairwise(edges)):
             raise ValueError("edges must rise")
         return edges
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated, Any
 
 import numpy as np
@@ -28,7 +28,10 @@ Fitted = Annotated[
 FittedId = FittedCategorical | FittedBucketized | FittedCrossed
 
 Arrays = dict[str, np.ndarray]
-"""Encoded rows: ``dense`` float32 (n, d), ``ids`` int32 (n, k), ``array_0`` float32 (n, *shape), ...; absent when empty."""
+"""Encoded rows: ``dense`` float32 (n, d), ``ids`` int32 (n, k), ``array_0`` float32 (n, *shape), ...
+
+What would be empty is not there.
+"""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,9 @@ class Encoder(Plain):
 
     def tables(self, tf: Any) -> dict[str, Any]:
         """Return the lookup tables ``tensorflow`` needs, by column; whoever exports must keep them."""
-        made = {fitted.column.name: fitted.table(tf) for fitted in self.columns if isinstance(fitted, FittedCategorical)}
+        made = {
+            fitted.column.name: fitted.table(tf) for fitted in self.columns if isinstance(fitted, FittedCategorical)
+        }
         return {name: table for name, table in made.items() if table is not None}
 
     def tensorflow(self, tf: Any, wire: Mapping[str, Any], tables: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,7 +135,7 @@ def read_wire(inputs: tuple[RawInput, ...], table: pa.Table) -> dict[str, Any]:
     if missing:
         faults = [Fault(name, f"is not there.{did_you_mean(name, names)}") for name in missing]
         raise ColumnError(f"the data lacks columns the model reads (it has: {', '.join(names)})", faults)
-    work = [lambda raw=raw: to_wire(raw, table.column(raw.name)) for raw in inputs]
+    work = [partial(to_wire, raw, table.column(raw.name)) for raw in inputs]
     return dict(zip([raw.name for raw in inputs], gather_faults("the data does not fit the model", work), strict=True))
 
 
@@ -203,5 +208,3 @@ def _tensorflow(tf: Any, fitted: Fitted, wire: Mapping[str, Any], ids: Mapping[s
 def _source(fitted: Any, wire: Mapping[str, Any]) -> Any:
     column = fitted.column
     return wire[column.source if isinstance(column, BucketizedColumn) else column.name]
-
-

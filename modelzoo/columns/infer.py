@@ -17,9 +17,8 @@ from .categorical import CategoricalColumn
 from .crossed import CrossedColumn
 from .information import synergy
 from .numeric import NumericColumn
-from .schema import Column, Schema
+from .schema import Column, Schema, raw_input
 from .wire import is_number, is_text, to_wire
-from .schema import raw_input
 
 SAMPLE_ROWS = 20_000
 """Rows that decide which columns to cross."""

@@ -52,5 +52,6 @@ def _joint(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def _bins(target: np.ndarray) -> np.ndarray:
     if np.unique(target).size <= _TARGET_BINS:
-        return np.unique(target, return_inverse=True)[1].reshape(-1)
-    return np.searchsorted(np.quantile(target, np.arange(1, _TARGET_BINS) / _TARGET_BINS), target, side="right")
+        return np.asarray(np.unique(target, return_inverse=True)[1]).reshape(-1)
+    deciles = np.quantile(target, np.arange(1, _TARGET_BINS) / _TARGET_BINS)
+    return np.asarray(np.searchsorted(deciles, target, side="right"))

@@ -91,8 +91,12 @@ def _source_faults(column: CrossedColumn, above: dict[str, Column]) -> list[Faul
     faults = []
     for source in column.sources:
         if source not in above:
-            faults.append(Fault(column.name, f"crosses {source!r}, which no entry above it has the name of."
-                                             f"{did_you_mean(source, above)}"))
+            faults.append(
+                Fault(
+                    column.name,
+                    f"crosses {source!r}, which no entry above it has the name of.{did_you_mean(source, above)}",
+                )
+            )
         elif not isinstance(above[source], IdColumn):
             faults.append(Fault(column.name, f"crosses {source!r}, which has no ids: bucketize it first"))
     return faults

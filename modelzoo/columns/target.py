@@ -62,8 +62,13 @@ class Target(Plain):
             row = int(np.flatnonzero(places.is_null().to_numpy(zero_copy_only=False))[0])
             raise DataError(
                 "the target does not fit the model",
-                [Fault(self.name, f"row {row + 1}: class {column[row].as_py()!r} was not in training. "
-                                  f"Classes: {', '.join(map(str, self.labels))}")],
+                [
+                    Fault(
+                        self.name,
+                        f"row {row + 1}: class {column[row].as_py()!r} was not in training. "
+                        f"Classes: {', '.join(map(str, self.labels))}",
+                    )
+                ],
             )
         return np.asarray(places, np.int32)
 
@@ -93,7 +98,9 @@ def fit_target(table: pa.Table, name: str, task: Task | None = None) -> tuple[Ta
         )
     inferred, why = _infer(column, values)
     chosen = task or inferred
-    line = f"target {name!r}: {why} → {inferred}" + ("" if task in (None, inferred) else f", trained as {task} as asked")
+    line = f"target {name!r}: {why} → {inferred}" + (
+        "" if task in (None, inferred) else f", trained as {task} as asked"
+    )
     return _make(name, chosen, column, values), f"{line} (task= sets another)" if task is None else line
 
 
@@ -113,7 +120,9 @@ def without_missing(table: pa.Table, name: str) -> tuple[pa.Table, int]:
         present = pc.and_(present, pc.fill_null(pc.not_equal(column, ""), False))  # noqa: FBT003  (Arrow's signature)
     kept = table.filter(present)
     if kept.num_rows == 0:
-        raise DataError("there is nothing to learn", [Fault(name, f"the target is missing in all {table.num_rows} rows")])
+        raise DataError(
+            "there is nothing to learn", [Fault(name, f"the target is missing in all {table.num_rows} rows")]
+        )
     return kept, table.num_rows - kept.num_rows
 
 

@@ -7,7 +7,7 @@ Values of another type are coerced here, on the host, and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -157,9 +157,7 @@ def _cast(name: str, array: pa.Array, target: pa.DataType, wanted: str) -> pa.Ar
     try:
         return array.cast(target, safe=safe)
     except pa.ArrowInvalid:
-        raise DataError(
-            "the data does not fit the model", [Fault(name, _bad_rows(array, target, wanted))]
-        ) from None
+        raise DataError("the data does not fit the model", [Fault(name, _bad_rows(array, target, wanted))]) from None
 
 
 def _bad_rows(array: pa.Array, target: pa.DataType, wanted: str) -> str:
@@ -185,9 +183,10 @@ def _wrong_type(name: str, kind: pa.DataType, wanted: str) -> DataError:
     return DataError("the data does not fit the model", [Fault(name, f"{wanted}. Received: a column of {kind}")])
 
 
-def gather_faults(title: str, work: list[Callable[[], Any]]) -> list[Any]:
+def gather_faults(title: str, work: Sequence[Callable[[], Any]]) -> list[Any]:
     """Run every piece of work and return the results; all their faults are raised as one error."""
-    results, faults = [], []
+    results: list[Any] = []
+    faults: list[Fault] = []
     for piece in work:
         try:
             results.append(piece())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -132,14 +133,13 @@ def _tensor_column(array: np.ndarray) -> pa.Array:
 
 
 def _text(value: Any) -> str | None:
-    if value is None or value != value:  # noqa: PLR0124  (NaN, NaT and NA are the values unequal to themselves)
+    if value is None or value != value:
         return None
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def _refuse_repeated_names(table: pa.Table) -> None:
-    seen: set[str] = set()
-    repeated = [name for name in table.column_names if name in seen or seen.add(name)]
+    repeated = [name for name, count in Counter(table.column_names).items() if count > 1]
     if repeated:
         raise DataError(
             "column names repeat", [Fault(name, "stands there more than once; rename or drop one") for name in repeated]

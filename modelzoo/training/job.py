@@ -100,9 +100,7 @@ class Job:
     def _encode_validation(self, encoder: Encoder) -> tuple[Any, Any] | None:
         return None if self.rows.valid is None else self._encode(encoder, self.rows.valid)
 
-    def _train(
-        self, encoder: Encoder, rows: Any, valid: Any, hooks: Hooks, logs: Path | None, say: Any
-    ) -> Trained:
+    def _train(self, encoder: Encoder, rows: Any, valid: Any, hooks: Hooks, logs: Path | None, say: Any) -> Trained:
         from .train import Assembly, Encoded, Followers, train
 
         regularizers = [(choice.name, self._make(choice)) for choice in self.regularizers]

@@ -13,10 +13,10 @@ import numpy as np
 @contextlib.contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """Seed Keras, NumPy and Python inside the block; give NumPy and Python their states back after it."""
-    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002  (the state Keras seeds)
+    python_state, numpy_state = random.getstate(), np.random.get_state()
     keras.utils.set_random_seed(seed)
     try:
         yield
     finally:
         random.setstate(python_state)
-        np.random.set_state(numpy_state)  # noqa: NPY002  (as above)
+        np.random.set_state(numpy_state)
