@@ -47,7 +47,8 @@ def _entropy(ids: np.ndarray) -> float:
 
 
 def _joint(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return a.astype(np.int64) * (int(b.max(initial=0)) + 1) + b
+    numbered: np.ndarray = a.astype(np.int64) * (int(b.max(initial=0)) + 1) + b
+    return numbered
 
 
 def _bins(target: np.ndarray) -> np.ndarray:
