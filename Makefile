@@ -34,14 +34,14 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cog --check README.md
+	$(BIN)/cog --check -I docs README.md
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 docs: $(STAMP)
-	$(BIN)/cog -r README.md
+	$(BIN)/cog -r -I docs README.md
 
 clean:
 	rm -rf $(VENV) build dist

@@ -1,0 +1,54 @@
+"""The README's examples are run as they stand there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pyarrow import csv, parquet
+
+import modelzoo
+import modelzoo.data.files
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def block(heading: str) -> str:
+    """Return the code block under a heading."""
+    found = re.search(rf"## {heading}\n+```\w+\n(.*?)```", README, re.DOTALL)
+    assert found, f"the README has no code under {heading!r}"
+    return found.group(1)
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """A folder with the files the README's commands name."""
+    diamonds = modelzoo.datasets.load("diamonds")
+    parquet.write_table(diamonds.slice(0, 5_000), tmp_path / "diamonds.parquet")
+    csv.write_csv(diamonds.slice(5_000, 500), tmp_path / "test.csv")
+    modelzoo.data.files.write(diamonds.slice(5_500, 3).drop_columns(["price"]), tmp_path / "new.jsonl")
+    return tmp_path
+
+
+@pytest.mark.xdist_group("keras")
+def test_the_python_example_runs_as_it_stands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names: dict = {}
+    exec(compile(block("In Python"), "README.md", "exec"), names)
+    assert names["model"].evaluate(names["test"])["rmse"] < 1_000
+    assert len(list((tmp_path / "exports" / "diamonds").iterdir())) == 1
+
+
+def test_the_commands_run_as_they_stand(shop):
+    for line in block("On the command line").splitlines():
+        words = shlex.split(line, comments=True)
+        assert words[0] == "zoo"
+        zoo = Path(sys.executable).with_name("zoo")
+        done = subprocess.run([zoo, *words[1:]], cwd=shop, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+    assert csv.read_csv(shop / "priced.csv").column_names == ["prediction"]
+    assert csv.read_csv(shop / "priced.csv").num_rows == 3
