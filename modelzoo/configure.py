@@ -6,7 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from modelzoo_registry import Fault, Kind, PluginEntry, PluginError, Spec, SpecError, installed
+from modelzoo_registry import (
+    AmbiguousPluginError,
+    Fault,
+    Kind,
+    PluginEntry,
+    Spec,
+    SpecError,
+    UnknownPluginError,
+    installed,
+)
 from modelzoo_registry.specs import collect
 
 RegularizerChoice = str | Mapping[str, Any]
@@ -37,7 +46,8 @@ def configure(
     """Return the chosen model and regularizers.
 
     Raises:
-        UnknownPluginError, AmbiguousPluginError, BrokenPluginError: about the model.
+        UnknownPluginError, AmbiguousPluginError: about the model.
+        BrokenPluginError: about the model or a regularizer; that is no fault of the settings.
         SpecError: with every fault of all settings, regularizers included.
     """
     found = _find("model", name)
@@ -53,7 +63,7 @@ def configure(
 
 
 def _checked(regularizers: Any) -> list[RegularizerChoice]:
-    if isinstance(regularizers, str | Mapping):
+    if isinstance(regularizers, str | Mapping) or not isinstance(regularizers, Iterable):
         raise SpecError(
             "the model cannot be set up like this",
             [Fault("regularizers", f"a list is expected: regularizers=[{regularizers!r}]")],
@@ -75,11 +85,11 @@ def _choose_regularizer(wanted: Any, path: str, before: list[Choice]) -> tuple[l
     name = wanted if isinstance(wanted, str) else wanted["name"]
     try:
         entry, plugin = _find("regularizer", name)
-    except PluginError as error:
+    except (UnknownPluginError, AmbiguousPluginError) as error:
         return [Fault(path, str(error))], None
     if any(choice.entry == entry for choice in before):
         return [Fault(path, f"{name!r} is listed twice; once is enough")], None
     faults, spec = collect(plugin.Spec, settings)
     if spec is None:
-        return [Fault(f"{path}.{fault.path}", fault.message) for fault in faults], None
+        return [Fault(f"{path}.{fault.path}".rstrip("."), fault.message) for fault in faults], None
     return [], Choice(entry, plugin, spec)

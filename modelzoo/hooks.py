@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from collections.abc import Callable
 from typing import Any
@@ -33,7 +32,9 @@ class Hooks:
         for entry, manager in list(self._managers.items()):
             try:
                 results.extend(getattr(manager.hook, moment)(**arguments))
-            except Exception as error:  # a follower of the run must not end it
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # SystemExit too: a follower of the run must not end it
                 del self._managers[entry]
                 self._fail(
                     f"hook {entry.name!r} of {entry.source} failed at {moment} and is left out from here on: "
@@ -42,7 +43,7 @@ class Hooks:
                 )
         return results
 
-    def _fail(self, message: str, error: Exception) -> None:
+    def _fail(self, message: str, error: BaseException) -> None:
         if os.environ.get(STRICT_VARIABLE) == "1":
             raise BrokenPluginError(message) from error
         self._report(message)
@@ -51,5 +52,5 @@ class Hooks:
 def _manager(plugin: Any) -> pluggy.PluginManager:
     manager = pluggy.PluginManager("modelzoo")
     manager.add_hookspecs(specs)
-    manager.register(plugin() if inspect.isclass(plugin) else plugin)
+    manager.register(plugin)
     return manager

@@ -25,7 +25,7 @@ HOOKS: Mapping[str, Callable[..., Any]] = MappingProxyType(
 
 
 def check(kind: Kind, plugin: Any) -> list[str]:
-    """Return all faults of a plugin object; none means it keeps the contract."""
+    """Return all faults of a plugin (of a hook class, an object of it); none means it keeps the contract."""
     if kind == "model":
         return _check_class(plugin, ModelPlugin, ModelSpec, made_from=()) or _check_build(plugin)
     if kind == "regularizer":
@@ -147,15 +147,14 @@ def _call(name: str, parameters: Sequence[Parameter]) -> str:
 def _check_hooks(plugin: Any) -> list[str]:
     manager = pluggy.PluginManager("modelzoo")
     manager.add_hookspecs(hookspecs)
-    target = plugin() if inspect.isclass(plugin) else plugin
-    marked = [name for name in dir(target) if manager.parse_hookimpl_opts(target, name) is not None]
+    marked = [name for name in dir(plugin) if manager.parse_hookimpl_opts(plugin, name) is not None]
     if not marked:
         return [f"has no hook: mark one of {', '.join(HOOKS)} with @hookimpl"]
-    faults = [fault for name in marked for fault in _check_hook(target, name, manager)]
+    faults = [fault for name in marked for fault in _check_hook(plugin, name, manager)]
     if faults:
         return faults
     try:
-        manager.register(target)
+        manager.register(plugin)
     except pluggy.PluginValidationError as error:  # what pluggy alone knows, such as a wrapper that does not yield
         return [str(error)]
     return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ class Registry:
         return self.load_entry(self.find(kind, name))
 
     def load_entry(self, entry: PluginEntry) -> Any:
-        """Return the plugin of an entry; the result, or the failure, is kept."""
+        """Return the plugin of an entry, of a hook class its one object; the result, or the failure, is kept."""
         if entry in self._failed:
             raise self._failed[entry].with_traceback(None)  # else it would grow with each time
         if entry not in self._loaded:
@@ -128,6 +129,8 @@ class Registry:
         finally:
             self._heavy[entry] = next((name for name in heavy.loaded() if name not in before), "")
         self._heavy[entry] = self._heavy[entry] or heavy.held_by(entry.entry_point.module)
+        if entry.kind == "hook" and inspect.isclass(plugin):  # made once: what follows a run keeps what it saw
+            plugin = _guarded(entry, "cannot be checked", plugin)
         faults = _guarded(entry, "cannot be checked", partial(check, entry.kind, plugin))
         if faults:
             raise BrokenPluginError(f"{entry.kind} {entry.name!r} of {entry.source} {'; '.join(faults)}")
