@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from typing import Any
 
-from .columns.schema import Schema
+from .columns.schema import Schema, make_schema
 from .configure import RegularizerChoice, configure
 from .model import Model
 
 
 def build(
-    name: str, *, regularizers: Iterable[RegularizerChoice] = (), schema: Schema | None = None, **settings: Any
+    name: str,
+    *,
+    regularizers: Iterable[RegularizerChoice] = (),
+    schema: Schema | Mapping[str, Any] | None = None,
+    **settings: Any,
 ) -> Model:
     """Return an untrained model.
 
     Args:
         name: a model plugin, or ``distribution:name`` where two distributions offer it.
         regularizers: names, or dicts of a ``name`` and settings, applied in this order.
-        schema: what the columns are; None infers it from the data in ``fit``.
+        schema: what the columns are, as a Schema or as plain data of the same form; None infers it in ``fit``.
         **settings: the model's own settings, see ``zoo show NAME``.
 
     Raises:
         UnknownPluginError: with the nearest name.
         SpecError: with every fault of all settings.
+        SchemaError: with every fault of the schema.
     """
     model, chosen = configure(name, settings, regularizers)
-    return Model(model, chosen, schema.check() if schema else None)
+    return Model(model, chosen, None if schema is None else make_schema(schema))
 
 
 def load(path: str | PathLike[str]) -> Model:

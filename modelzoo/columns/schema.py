@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
 
 from modelzoo_registry import Fault, SchemaError
+from modelzoo_registry.specs import collect
 from modelzoo_registry.suggest import did_you_mean
 from pydantic import Field
 
@@ -72,6 +74,20 @@ class Schema(Plain):
             for name, kinds in types.items()
             if len(kinds) > 1
         ]
+
+
+def make_schema(given: Schema | Mapping[str, Any]) -> Schema:
+    """Return a checked schema, made from plain data such as ``{"columns": [{"kind": "numeric", "name": "x"}]}``.
+
+    Raises:
+        SchemaError: with every fault.
+    """
+    if isinstance(given, Schema):
+        return given.check()
+    faults, schema = collect(Schema, given)
+    if schema is None:
+        raise SchemaError("the schema cannot be read", faults)
+    return schema.check()
 
 
 def raw_input(column: Column) -> RawInput | None:

@@ -50,7 +50,9 @@ def collect(spec: type[S], settings: Mapping[str, Any]) -> tuple[list[Fault], S 
 
 def faults_of(error: ValidationError, spec: type[BaseModel], settings: Mapping[str, Any]) -> list[Fault]:
     """Turn pydantic's findings about these settings into faults with the zoo's wording."""
-    return [_fault(found, spec, settings) for found in error.errors(include_url=False)]
+    faults = [_fault(found, spec, settings) for found in error.errors(include_url=False)]
+    # Of a list whose items are refused, pydantic also says that it came out too short.
+    return [fault for fault in faults if not any(other.path.startswith(f"{fault.path}.") for other in faults)]
 
 
 def _fault(found: Mapping[str, Any], spec: type[BaseModel], settings: Mapping[str, Any]) -> Fault:
