@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
 from modelzoo_registry import BrokenPluginError, ModelPlugin, RegularizerPlugin, Tensor, ZooError
 
-from .layers import describe_layer, describe_weight, fused_activation
+from .layers import describe_layer, describe_weight, fused_activation, is_activation
 
 Regularizers = Sequence[tuple[str, RegularizerPlugin]]
 """Regularizers with their names, in the order the user listed them."""
@@ -20,77 +22,111 @@ def build_core(name: str, plugin: ModelPlugin, spec: Any, inputs: Any) -> keras.
     Raises:
         BrokenPluginError: when it returns something else than the prediction of one graph over its inputs.
     """
-    try:
+    with _blaming(f"model {name!r}: build failed"):
         prediction = plugin.build(spec, inputs)
-    except ZooError:
-        raise
-    except Exception as error:  # whatever goes wrong in a plugin is told as the plugin's fault, with its cause
-        raise BrokenPluginError(f"model {name!r}: build failed: {type(error).__name__}: {error}") from error
     if not isinstance(prediction, keras.KerasTensor) or prediction.shape[1:] != (inputs.units,):
         received = getattr(prediction, "shape", type(prediction).__name__)
         raise BrokenPluginError(
             f"model {name!r}: build must return a Keras tensor of shape (None, {inputs.units}). Received: {received}"
         )
-    return keras.Model(inputs.symbols, prediction, name=name)
+    with _blaming(f"model {name!r}: build must return one graph over its inputs"):
+        return keras.Model(inputs.symbols, prediction, name=name)
 
 
 def regularize(core: keras.Model, regularizers: Regularizers) -> tuple[keras.Model, list[str]]:
-    """Return the core with all regularizers in it, and the names of those that changed nothing in it."""
+    """Return the core with all regularizers in it, and the names of those that changed nothing in it.
+
+    Raises:
+        BrokenPluginError: when one of them fails.
+    """
     idle = []
     for name, regularizer in regularizers:
-        core, layers = _with_layers(core, regularizer)
-        weights = _with_penalties(core, regularizer)
+        with _blaming(f"regularizer {name!r} failed"):
+            core, layers = _with_layers(core, regularizer)
+            weights = _with_penalties(core, regularizer)
         if not layers and not weights:
             idle.append(name)
     return core, idle
 
 
+@contextlib.contextmanager
+def _blaming(failure: str) -> Iterator[None]:
+    """Tell whatever goes wrong in a plugin as the plugin's fault, with its cause."""
+    try:
+        yield
+    except ZooError:
+        raise
+    except Exception as error:
+        raise BrokenPluginError(f"{failure}: {type(error).__name__}: {error}") from error
+
+
+@dataclass(frozen=True)
+class _Extras:
+    """Hold the layers to insert around one layer: the same ones wherever that layer is called."""
+
+    front: Sequence[Any] = ()
+    behind: Sequence[Any] = ()
+    asked_for: int = 0
+
+    def call(self, layer: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        if self.front:
+            args = (_through(self.front, args[0]), *args[1:])
+        return _through(self.behind, layer(*args, **kwargs))
+
+
+def _through(layers: Sequence[Any], tensor: Any) -> Any:
+    for layer in layers:
+        tensor = layer(tensor)
+    return tensor
+
+
 def _with_layers(core: keras.Model, regularizer: RegularizerPlugin) -> tuple[keras.Model, int]:
     """Insert the layers a regularizer asks for; the layers that were there stay the same objects."""
-    inserted = 0
+    output_layer = core.operations[-1]  # sorted by their distance from the output
+    made: dict[int, _Extras] = {}
 
     def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
-        nonlocal inserted
-        info = describe_layer(layer)
-        if layer.name == "prediction":
+        if layer is output_layer or layer.name == "prediction":
             return layer(*args, **kwargs)
-        before, after = regularizer.layers_before_activation(info), regularizer.layers_after(info)
-        inserted += len(before) + len(after)
-        output = _call_split(layer, before, args, kwargs) if before else layer(*args, **kwargs)
-        for extra in after:
-            output = extra(output)
-        return output
+        if id(layer) not in made:
+            made[id(layer)] = _extras(layer, regularizer)
+        return made[id(layer)].call(layer, args, kwargs)
 
-    changed = keras.models.clone_model(core, clone_function=lambda layer: layer, call_function=call)
+    changed = keras.models.clone_model(core, clone_function=lambda layer: layer, call_function=call, recursive=True)
+    inserted = sum(extras.asked_for for extras in made.values())
     return (changed, inserted) if inserted else (core, 0)
 
 
-def _call_split(layer: Any, before: Sequence[Any], args: Any, kwargs: Any) -> Any:
-    """Call a layer without its fused activation, then the extra layers, then the activation."""
-    activation = fused_activation(layer)
+def _extras(layer: Any, regularizer: RegularizerPlugin) -> _Extras:
+    """Ask a regularizer about a layer; where it wants to stand before a fused activation, split that off."""
+    info = describe_layer(layer)
+    before, after = list(regularizer.layers_before_activation(info)), list(regularizer.layers_after(info))
+    asked_for = len(before) + len(after)
+    if before and is_activation(layer):
+        return _Extras(before, after, asked_for)
+    activation = fused_activation(layer) if before else None
     if activation is not None:
         layer.activation = keras.activations.linear
-    output = layer(*args, **kwargs)
-    for extra in before:
-        output = extra(output)
-    if activation is None:
-        return output
-    return keras.layers.Activation(activation, name=f"{layer.name}_activation")(output)
+        before.append(keras.layers.Activation(activation, name=f"{layer.name}_activation"))
+    return _Extras((), [*before, *after], asked_for)
 
 
 def _with_penalties(core: keras.Model, regularizer: RegularizerPlugin) -> int:
     """Set penalties and constraints on the variables themselves, which works for custom layers too."""
     changed = 0
+    owners: dict[int, tuple[Any, Any]] = {}
     for layer in core.layers:
         for variable in layer.trainable_variables:
-            weight = describe_weight(variable, layer)
-            penalty, constraint = regularizer.penalty(weight), regularizer.constraint(weight)
-            if penalty is not None:
-                variable.regularizer = _sum_of(variable.regularizer, penalty)
-                changed += 1
-            if constraint is not None:
-                variable.constraint = _chain(variable.constraint, constraint)
-                changed += 1
+            owners.setdefault(id(variable), (variable, layer))  # layers may share one
+    for variable, layer in owners.values():
+        weight = describe_weight(variable, layer)
+        penalty, constraint = regularizer.penalty(weight), regularizer.constraint(weight)
+        if penalty is not None:
+            variable.regularizer = _sum_of(variable.regularizer, penalty)
+            changed += 1
+        if constraint is not None:
+            variable.constraint = _chain(variable.constraint, constraint)
+            changed += 1
     return changed
 
 

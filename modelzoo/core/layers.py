@@ -27,10 +27,18 @@ def describe_weight(variable: Any, layer: Any) -> Weight:
     return Weight(variable.name, tuple(variable.shape), layer, _part(layer))
 
 
+def is_activation(layer: Any) -> bool:
+    """Whether a layer is nothing but a nonlinearity."""
+    return isinstance(layer, _ACTIVATION_LAYERS)
+
+
 def fused_activation(layer: Any) -> Any | None:
-    """Return the nonlinearity a layer applies to its own output, or None."""
+    """Return the nonlinearity a layer applies to its own output, or None.
+
+    A recurrent layer applies its activation at each step, inside; there is nothing to split off.
+    """
     activation = getattr(layer, "activation", None)
-    if isinstance(layer, _ACTIVATION_LAYERS) or not callable(activation):
+    if is_activation(layer) or isinstance(layer, keras.layers.RNN) or not callable(activation):
         return None
     return None if activation is keras.activations.linear else activation
 
@@ -47,6 +55,6 @@ def _is_hidden(layer: Any) -> bool:
     """
     if layer.name in _NEVER_HIDDEN:
         return False
-    if isinstance(layer, _ACTIVATION_LAYERS) or fused_activation(layer) is not None:
+    if is_activation(layer) or isinstance(layer, keras.layers.RNN) or fused_activation(layer) is not None:
         return True
     return not type(layer).__module__.startswith("keras.") and bool(getattr(layer, "trainable_variables", ()))

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 
+@keras.saving.register_keras_serializable("modelzoo")
 class WideLogits(keras.layers.Layer):
     """Sum one weight for each id of each wide column: int32 ids (batch, k) to float32 logits (batch, units).
 
@@ -19,17 +20,21 @@ class WideLogits(keras.layers.Layer):
     def __init__(self, places: Sequence[int], sizes: Sequence[int], units: int, **options: Any) -> None:
         super().__init__(**options)
         self.places = tuple(places)
-        self.offsets = np.concatenate([[0], np.cumsum(sizes[:-1])]).astype(np.int32)
-        self.rows = int(sum(sizes))
+        self.sizes = tuple(sizes)
         self.units = units
+        self._offsets = np.concatenate([[0], np.cumsum(sizes[:-1])]).astype(np.int32)
 
     def build(self, input_shape: Any) -> None:  # noqa: ARG002  (Keras' signature)
         """Create the table and the bias."""
-        self.table = self.add_weight(shape=(self.rows, self.units), initializer="zeros", name="table")
+        self.table = self.add_weight(shape=(sum(self.sizes), self.units), initializer="zeros", name="table")
         self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
 
     def call(self, ids: Any) -> Any:
         """Return the logits (batch, units)."""
         chosen = keras.ops.take(ids, np.asarray(self.places), axis=1)
-        rows = keras.ops.take(self.table, chosen + self.offsets, axis=0)
+        rows = keras.ops.take(self.table, chosen + self._offsets, axis=0)
         return keras.ops.sum(rows, axis=1) + self.bias
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments it was made with, so that Keras can save it."""
+        return {**super().get_config(), "places": self.places, "sizes": self.sizes, "units": self.units}
