@@ -28,7 +28,7 @@ def require_tensorflow(purpose: str) -> Any:
     """
     if "tensorflow" not in sys.modules:
         _check_installed(purpose)
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         with _chatter_hidden():
             tensorflow = importlib.import_module("tensorflow")
             tensorflow.config.list_physical_devices()  # looks for GPUs, and complains at length when there is none

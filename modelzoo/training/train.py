@@ -67,7 +67,7 @@ class Followers:
 class Trained:
     """Hold what a training left."""
 
-    core: FusedModel
+    core: keras.Model
     history: keras.callbacks.History
     engine: dict[str, Any]
     notes: tuple[str, ...]
@@ -76,12 +76,12 @@ class Trained:
     stopped: NonFiniteLossError | None
 
 
-def assemble(parts: Assembly, encoder: Encoder, target: Target) -> tuple[FusedModel, list[str]]:
+def assemble(parts: Assembly, encoder: Encoder, target: Target) -> tuple[keras.Model, list[str]]:
     """Return the core with its regularizers, and a line on each that changes nothing in it."""
     core = build_core(parts.name, parts.plugin, parts.spec, PackedInputs(encoder, target.task, target.units))
     core, idle = regularize(core, parts.regularizers)
     notes = [f"{name} changes nothing in {parts.name}: it finds no layer or weight to act on" for name in idle]
-    return FusedModel(core.input, core.output, name=parts.name), notes
+    return core, notes
 
 
 def train(
@@ -106,10 +106,11 @@ def train(
         regularizers = [regularizer for _, regularizer in parts.regularizers]
         callbacks = [*followers.callbacks, *(c for regularizer in regularizers for c in regularizer.callbacks())]
         engine = _choose(rows, spec, callbacks)
-        core.prepare(target=target, engine=engine, regularizers=regularizers, seed=spec.seed)
-        _compile(core, target, spec)
+        trainer = FusedModel(core.input, core.output, name=parts.name)  # of the same layers, so of the same weights
+        trainer.prepare(target=target, engine=engine, regularizers=regularizers, seed=spec.seed)
+        _compile(trainer, target, spec)
         started = time.perf_counter()
-        history, stopped = _fit(core, rows, valid, spec, engine, callbacks, followers)
+        history, stopped = _fit(trainer, rows, valid, spec, engine, callbacks, followers)
     return Trained(
         core=core,
         history=history,
@@ -131,20 +132,20 @@ def _choose(rows: Encoded, spec: TrainingSpec, callbacks: Sequence[Any]) -> Engi
     )
 
 
-def _compile(core: FusedModel, target: Target, spec: TrainingSpec) -> None:
-    """Give the core its optimizer, loss and metrics."""
+def _compile(trainer: FusedModel, target: Target, spec: TrainingSpec) -> None:
+    """Give the trainer its optimizer, loss and metrics."""
     optimizer = keras.optimizers.get(spec.optimizer)
     optimizer.learning_rate = spec.learning_rate
-    core.compile(
+    trainer.compile(
         optimizer=optimizer,
-        loss=make_loss(spec.loss, target, one_hot=core.hands_on_one_hot),
+        loss=make_loss(spec.loss, target, one_hot=trainer.hands_on_one_hot),
         metrics=make_metrics(spec.metrics, target),
         jit_compile=False,  # the step compiles itself
     )
 
 
 def _fit(
-    core: FusedModel,
+    trainer: FusedModel,
     rows: Encoded,
     valid: Encoded | None,
     spec: TrainingSpec,
@@ -158,7 +159,7 @@ def _fit(
     own = [HookCallback(followers.hooks, followers.run), *([tensorboard(followers.logs)] if followers.logs else [])]
     with closing(progress):
         try:
-            core.fit(
+            trainer.fit(
                 feed.dataset(spec.epochs),
                 epochs=spec.epochs,
                 steps_per_epoch=feed.calls,
