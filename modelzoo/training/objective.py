@@ -45,7 +45,7 @@ def make_loss(loss: Any, target: Target, *, one_hot: bool) -> Any:
     if loss is None:
         default = _LOSSES[target.task]
         loss = "categorical_crossentropy" if one_hot and target.task == "multiclass" else default
-    return _named("loss", loss, keras.losses) if isinstance(loss, str) else loss
+    return _get("loss", loss, lambda: keras.losses.get(loss), dir(keras.losses)) if isinstance(loss, str) else loss
 
 
 def make_metrics(metrics: Iterable[Any] | None, target: Target) -> list[keras.metrics.Metric]:
@@ -83,18 +83,20 @@ def _make_metric(metric: Any, own: dict[str, Callable[[], keras.metrics.Metric]]
     if isinstance(metric, str):
         if metric in own:
             return own[metric]()
-        metric = _named("metrics", metric, keras.metrics, extra=own)
+        # Named as the user named it: Keras' own names count on, precision_1, precision_2, ...
+        named = {"class_name": metric, "config": {"name": metric}}
+        return _get("metrics", metric, lambda: keras.metrics.get(named), [*own, *dir(keras.metrics)])
     if isinstance(metric, keras.metrics.Metric):
         return metric
     return keras.metrics.MeanMetricWrapper(metric, name=getattr(metric, "__name__", type(metric).__name__))
 
 
-def _named(path: str, name: str, module: Any, extra: Iterable[str] = ()) -> Any:
+def _get(path: str, name: str, get: Callable[[], Any], known: Iterable[str]) -> Any:
     try:
-        return module.get(name)
-    except ValueError:
-        known = [*extra, *(found for found in dir(module) if not found.startswith("_"))]
+        return get()
+    except (ValueError, TypeError):  # TypeError: a class that wants arguments
+        suggestion = did_you_mean(name, [found for found in known if not found.startswith("_")])
         raise SpecError(
             "the training cannot be set up like this",
-            [Fault(path, f"Keras knows no {name!r}.{did_you_mean(name, known)}")],
+            [Fault(path, f"Keras has no {name!r} that works by its name alone.{suggestion}")],
         ) from None
