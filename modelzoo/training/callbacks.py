@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ def _overrides(callback: keras.callbacks.Callback, name: str) -> bool:
 
 
 class Progress(keras.callbacks.Callback):
-    """Show a bar with loss and metrics on a terminal, and one plain line an epoch elsewhere."""
+    """Write one line an epoch with loss and metrics; on a terminal, a bar moves while the epoch runs."""
 
     def __init__(self, *, rows: int, epochs: int) -> None:
         super().__init__()
@@ -42,27 +43,30 @@ class Progress(keras.callbacks.Callback):
         self._started = time.perf_counter()
         if sys.stderr.isatty():
             self._bar = tqdm(
-                total=self._rows, desc=self._title(epoch), unit=" rows", unit_scale=True, leave=True, dynamic_ncols=True
+                total=self._rows,
+                desc=self._title(epoch),
+                unit=" rows",
+                unit_scale=True,
+                leave=False,  # the epoch's line takes its place
+                dynamic_ncols=True,
             )
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Move the bar to the rows seen."""
+        """Move the bar to the rows seen, with the loss so far."""
         if self._bar is not None:
+            if logs and "loss" in logs:
+                self._bar.set_postfix(loss=f"{float(logs['loss']):.4g}", refresh=False)
             self._bar.update(self.model.rows_seen - self._bar.n)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        """Show loss and metrics of the epoch."""
-        shown = {name: f"{value:.4g}" for name, value in (logs or {}).items()}
-        if self._bar is not None:
-            self._bar.set_postfix(shown)
-            self.close()
-        else:
-            seconds = time.perf_counter() - self._started
-            words = "  ".join(f"{name} {value}" for name, value in shown.items())
-            sys.stderr.write(f"{self._title(epoch)}  {seconds:.1f} s  {words}\n")
+        """Write the epoch's line."""
+        width = shutil.get_terminal_size().columns if self._bar is not None else None
+        self.close()
+        title = f"{self._title(epoch)}  {time.perf_counter() - self._started:.1f} s"
+        sys.stderr.write(_epoch_line(title, logs or {}, width) + "\n")
 
     def close(self) -> None:
-        """Leave the bar as it stands, also when the training ends early."""
+        """Take the bar away, also when the training ends early."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
@@ -70,6 +74,17 @@ class Progress(keras.callbacks.Callback):
     def _title(self, epoch: int) -> str:
         width = len(str(self._epochs))
         return f"epoch {epoch + 1:{width}}/{self._epochs}"
+
+
+def _epoch_line(title: str, logs: Mapping[str, float], width: int | None) -> str:
+    """Return title and numbers as one line; where that is wider than a terminal, validation gets the next."""
+    words = {name: f"{name} {value:.4g}" for name, value in logs.items()}
+    line = "  ".join([title, *words.values()])
+    if width is None or len(line) <= width:
+        return line
+    on_training = "  ".join([title, *(text for name, text in words.items() if not name.startswith("val_"))])
+    on_validation = "  ".join(text for name, text in words.items() if name.startswith("val_"))
+    return f"{on_training}\n{' ' * len(title)}  {on_validation}".rstrip()
 
 
 class RowCounter(keras.callbacks.Callback):

@@ -20,10 +20,13 @@ class FusedModel(keras.Model):
     last batch of an epoch runs through the same loop, once, without XLA, so that no second program is compiled.
     """
 
-    def prepare(self, *, target: Target, engine: Engine, regularizers: Sequence[RegularizerPlugin], seed: int) -> None:
+    def prepare(
+        self, *, target: Target, engine: Engine, batch_size: int, regularizers: Sequence[RegularizerPlugin], seed: int
+    ) -> None:
         """Say how to train, before ``compile``: what the step needs beyond what Keras knows."""
         self._target = target
         self._engine = engine
+        self._batch_size = batch_size
         self._noise = _overriding(regularizers, "transform_inputs")
         self._softening = _overriding(regularizers, "transform_targets")
         self._finishing = _overriding(regularizers, "after_step")
@@ -38,6 +41,12 @@ class FusedModel(keras.Model):
         """Whether classes reach the loss as (batch, classes), because a regularizer changes them."""
         return bool(self._softening) and self._target.task == "multiclass"
 
+    def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """Compare as the loss wants it: with classes as one-hot vectors, also where nothing softened them."""
+        if self.hands_on_one_hot and not y.dtype.is_floating:
+            y = self._one_hot(y)
+        return super().compute_loss(x, y, y_pred, *args, **kwargs)
+
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Measure in the target's own unit, while the loss lives in the scaled one."""
         return super().compute_metrics(x, self._own_unit(y), self._own_unit(y_pred), sample_weight)
@@ -50,8 +59,7 @@ class FusedModel(keras.Model):
 
         def train_function(iterator: Any) -> Mapping[str, Any]:
             inputs, targets, count = next(iterator)
-            is_full = int(targets.shape[0]) == self._engine.chunk and self._engine.chunk > 1
-            run = compiled if is_full else relaxed
+            run = compiled if int(targets.shape[1]) == self._batch_size else relaxed
             done, finite, logs = run(inputs, targets, count)
             self._count(int(done), int(targets.shape[1]), finite=bool(finite))
             return dict(logs)
@@ -85,14 +93,18 @@ class FusedModel(keras.Model):
         return done, finite, self.get_metrics_result()
 
     def _update(self, batch: Mapping[str, Any], targets: Any) -> Any:
-        """Apply one update, unless loss or gradients are not finite; return whether they were."""
+        """Apply one update, unless loss or gradients are not finite; return whether they were.
+
+        Gradients count as infinite when their squares are: optimizers square them, or multiply them by the
+        learning rate, and would write what is not finite into the weights or into their own state.
+        """
         state = [tf.identity(variable.value) for variable in self.non_trainable_variables]
         with tf.GradientTape() as tape:
             noisy = self._with_noise(batch)
             prediction = self(noisy, training=True)
             loss = self.compute_loss(noisy, self._softened(targets), prediction, training=True)
         gradients = tape.gradient(loss, self.trainable_variables)
-        finite = _all_finite([loss, *gradients])
+        finite = tf.logical_and(tf.math.is_finite(loss), _squares_finite(gradients))
 
         def apply() -> None:
             self.optimizer.apply(gradients, self.trainable_variables)
@@ -117,10 +129,13 @@ class FusedModel(keras.Model):
             return targets
         units = self._target.units
         if self.hands_on_one_hot:
-            targets = tf.one_hot(tf.squeeze(targets, axis=1), units)
+            targets = self._one_hot(targets)
         for regularizer in self._softening:
             targets = regularizer.transform_targets(targets, units)
         return targets
+
+    def _one_hot(self, ids: Any) -> Any:
+        return tf.one_hot(tf.squeeze(ids, axis=1), self._target.units)
 
     def _measure(self, loss: Any, targets: Any, prediction: Any) -> None:
         truth, guess = self._own_unit(targets), self._own_unit(prediction)
@@ -133,7 +148,7 @@ class FusedModel(keras.Model):
     def _own_unit(self, values: Any) -> Any:
         if self._target.task != "regression":
             return values
-        return values * self._target.spread + self._target.center
+        return tf.cast(values, tf.float64) * self._target.spread + self._target.center
 
 
 def _overriding(regularizers: Sequence[RegularizerPlugin], method: str) -> list[RegularizerPlugin]:
@@ -142,9 +157,9 @@ def _overriding(regularizers: Sequence[RegularizerPlugin], method: str) -> list[
     return [regularizer for regularizer in regularizers if getattr(type(regularizer), method) is not base]
 
 
-def _all_finite(tensors: Sequence[Any]) -> Any:
+def _squares_finite(tensors: Sequence[Any]) -> Any:
     values = [t.values if isinstance(t, tf.IndexedSlices) else t for t in tensors if t is not None]
-    return tf.reduce_all(tf.stack([tf.reduce_all(tf.math.is_finite(value)) for value in values]))
+    return tf.reduce_all(tf.stack([tf.math.is_finite(tf.reduce_sum(tf.square(value))) for value in values]))
 
 
 def _returning_nothing(work: Callable[[], None]) -> Callable[[], Any]:

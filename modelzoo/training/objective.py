@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -42,9 +43,9 @@ def make_loss(loss: Any, target: Target, *, one_hot: bool) -> Any:
     Raises:
         SpecError: for a name Keras does not know, suggesting the nearest.
     """
-    if loss is None:
-        default = _LOSSES[target.task]
-        loss = "categorical_crossentropy" if one_hot and target.task == "multiclass" else default
+    loss = _LOSSES[target.task] if loss is None else loss
+    if one_hot and isinstance(loss, str):
+        loss = loss.removeprefix("sparse_")
     return _get("loss", loss, lambda: keras.losses.get(loss), dir(keras.losses)) if isinstance(loss, str) else loss
 
 
@@ -62,9 +63,10 @@ def make_metrics(metrics: Iterable[Any] | None, target: Target) -> list[keras.me
 
 def _own_metrics(target: Target) -> dict[str, Callable[[], keras.metrics.Metric]]:
     if target.task == "regression":
+        # float64: of targets around 1e9 float32 knows the nearest 64 only.
         return {
-            "rmse": lambda: keras.metrics.RootMeanSquaredError(name="rmse"),
-            "mae": lambda: keras.metrics.MeanAbsoluteError(name="mae"),
+            "rmse": lambda: keras.metrics.RootMeanSquaredError(name="rmse", dtype="float64"),
+            "mae": lambda: keras.metrics.MeanAbsoluteError(name="mae", dtype="float64"),
         }
     if target.task == "binary":
         return {
@@ -86,6 +88,8 @@ def _make_metric(metric: Any, own: dict[str, Callable[[], keras.metrics.Metric]]
         # Named as the user named it: Keras' own names count on, precision_1, precision_2, ...
         named = {"class_name": metric, "config": {"name": metric}}
         return _get("metrics", metric, lambda: keras.metrics.get(named), [*own, *dir(keras.metrics)])
+    if inspect.isclass(metric):
+        metric = metric()
     if isinstance(metric, keras.metrics.Metric):
         return metric
     return keras.metrics.MeanMetricWrapper(metric, name=getattr(metric, "__name__", type(metric).__name__))

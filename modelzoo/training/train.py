@@ -107,7 +107,9 @@ def train(
         callbacks = [*followers.callbacks, *(c for regularizer in regularizers for c in regularizer.callbacks())]
         engine = _choose(rows, spec, callbacks)
         trainer = FusedModel(core.input, core.output, name=parts.name)  # of the same layers, so of the same weights
-        trainer.prepare(target=target, engine=engine, regularizers=regularizers, seed=spec.seed)
+        trainer.prepare(
+            target=target, engine=engine, batch_size=spec.batch_size, regularizers=regularizers, seed=spec.seed
+        )
         _compile(trainer, target, spec)
         started = time.perf_counter()
         history, stopped = _fit(trainer, rows, valid, spec, engine, callbacks, followers)
@@ -156,7 +158,8 @@ def _fit(
     feed = Feed(rows.inputs, rows.targets, spec.batch_size, engine.chunk, spec.seed)
     counter, history, stopped = RowCounter(), keras.callbacks.History(), None
     progress = Progress(rows=feed.rows, epochs=spec.epochs)
-    own = [HookCallback(followers.hooks, followers.run), *([tensorboard(followers.logs)] if followers.logs else [])]
+    board = [tensorboard(followers.logs)] if followers.logs else []
+    own = [HookCallback(followers.hooks, followers.run), *board]
     with closing(progress):
         try:
             trainer.fit(
@@ -170,6 +173,8 @@ def _fit(
             )
         except NonFiniteLossError as error:
             stopped = NonFiniteLossError(f"epoch {counter.epoch}: {error}", epoch=counter.epoch, step=error.step)
+            for callback in board:  # Keras does not; without it the last events are not in the file
+                callback.on_train_end()
     return history, stopped
 
 
