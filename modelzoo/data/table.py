@@ -13,6 +13,7 @@ import pyarrow as pa
 from modelzoo_registry import DataError, Fault
 
 from . import files
+from .arrow import takeable, to_arrow
 
 ARRAY_COLUMN = "x"
 """Name of the one column a bare NumPy array makes."""
@@ -36,9 +37,9 @@ def to_table(data: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
         DataError: when it is none of these, cannot be read, repeats a name or holds no row.
     """
     table = _convert(data, columns)
-    _refuse_repeated_names(table)
-    if table.num_rows == 0:
-        raise DataError(f"{describe(data)} holds no rows")
+    _refuse_repeated_names(table.column_names)
+    if table.num_rows == 0 or table.num_columns == 0:
+        raise DataError(f"{describe(data)} holds no {'columns' if table.num_rows else 'rows'}")
     return table
 
 
@@ -49,13 +50,13 @@ def describe(data: Any) -> str:
 
 def _convert(data: Any, columns: Sequence[str] | None) -> pa.Table:
     if isinstance(data, str | Path):
-        return files.read(Path(data), columns)
+        return _without_index(files.read(Path(data), columns))
     if isinstance(data, pa.Table):
-        return data
-    if hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__"):
+        return _without_index(_takeable(data))
+    if _is_frame(data):
         return _from_frame(data)
     if isinstance(data, Mapping):
-        return _from_columns({str(name): values for name, values in data.items()})
+        return _from_columns(data)
     if isinstance(data, np.ndarray):
         return _from_columns({ARRAY_COLUMN: data.reshape(-1, 1) if data.ndim < 2 else data})
     if isinstance(data, Sequence) and all(isinstance(row, Mapping) for row in data):
@@ -63,83 +64,65 @@ def _convert(data: Any, columns: Sequence[str] | None) -> pa.Table:
     raise DataError(f"cannot read rows from {type(data).__module__}.{type(data).__qualname__}: give {_ACCEPTED}")
 
 
+def _is_frame(data: Any) -> bool:
+    """Whether the data hands out columns by Arrow's interface; a single pandas or polars column does not."""
+    if hasattr(data, "__arrow_c_stream__"):
+        return hasattr(data, "columns") or isinstance(data, pa.RecordBatchReader)
+    return isinstance(data, pa.RecordBatch)
+
+
 def _from_frame(frame: Any) -> pa.Table:
+    names = [str(name) for name in getattr(frame, "columns", ()) if not isinstance(name, pa.Array)]
+    _refuse_repeated_names(names)  # pandas allows them, and Arrow's own refusal would come first
     try:
         table = pa.table(frame)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):  # a pandas object column of mixed types
-        return _from_columns({str(name): frame[name] for name in frame.columns})
-    return table.drop_columns([name for name in table.column_names if name in _index_columns(table)])
+    except (pa.ArrowException, TypeError):  # pandas columns that mix types, or are sparse
+        return _from_columns({name: frame[name] for name in frame.columns})
+    return _takeable(table.drop_columns([name for name in table.column_names if name in _index_columns(table)]))
 
 
 def _index_columns(table: pa.Table) -> set[str]:
-    """Return the columns that were a pandas index: an index is no feature."""
+    """Return the columns that were a pandas frame's index: an index is no feature."""
     described = (table.schema.pandas_metadata or {}).get("index_columns", [])
     named = {name for name in described if isinstance(name, str)}
     return named | {name for name in table.column_names if _PANDAS_INDEX.fullmatch(name)}
 
 
+def _without_index(table: pa.Table) -> pa.Table:
+    """Leave out what pandas wrote of an index without a name; one with a name can be seen and left out by hand."""
+    return table.drop_columns([name for name in table.column_names if _PANDAS_INDEX.fullmatch(name)])
+
+
+def _takeable(table: pa.Table) -> pa.Table:
+    return pa.table([takeable(column) for column in table.columns], names=table.column_names)
+
+
 def from_rows(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Return a table of row dicts; a key that a row lacks is missing there."""
     names = dict.fromkeys(name for row in rows for name in row)
-    return _from_columns({str(name): [row.get(name) for row in rows] for name in names})
+    return _from_columns({name: [row.get(name) for row in rows] for name in names})
 
 
-def _from_columns(columns: Mapping[str, Any]) -> pa.Table:
-    arrays = {name: to_arrow(values) for name, values in columns.items()}
-    lengths = {name: len(array) for name, array in arrays.items()}
-    if len(set(lengths.values())) > 1:
-        raise DataError("the columns differ in length", [Fault(name, f"{n} rows") for name, n in lengths.items()])
-    return pa.table(arrays)
+def _from_columns(columns: Mapping[Any, Any]) -> pa.Table:
+    names = [str(name) for name in columns]
+    _refuse_repeated_names(names)
+    arrays: list[pa.Array | pa.ChunkedArray] = []
+    faults: list[Fault] = []
+    for name, values in zip(names, columns.values(), strict=True):
+        try:
+            arrays.append(to_arrow(values))
+        except DataError as error:
+            faults.append(Fault(name, str(error)))
+    if faults:
+        raise DataError("columns cannot be read", faults)
+    if len({len(array) for array in arrays}) > 1:
+        lengths = [Fault(name, f"{len(array)} rows") for name, array in zip(names, arrays, strict=True)]
+        raise DataError("the columns differ in length", lengths)
+    return pa.table(arrays, names=names)
 
 
-def to_arrow(values: Any) -> pa.Array | pa.ChunkedArray:
-    """Return one column; arrays of more than one dimension become fixed-shape tensors."""
-    if isinstance(values, pa.Array | pa.ChunkedArray):
-        return values
-    if _is_nested(values):
-        return _tensor_column(np.asarray(values))
-    try:
-        if hasattr(values, "__arrow_c_stream__"):
-            return pa.chunked_array(values)
-        return pa.array(values if hasattr(values, "__arrow_c_array__") else _plain(values), from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):  # mixed types: text can hold them all, coercion comes later
-        return pa.array([_text(value) for value in values], type=pa.string())
-
-
-def _is_nested(values: Any) -> bool:
-    if hasattr(values, "shape"):
-        return len(values.shape) > 1
-    return bool(isinstance(values, Sequence) and values and isinstance(values[0], list | tuple | np.ndarray))
-
-
-def _plain(values: Any) -> Any:
-    """Return a NumPy array or a list; TensorFlow hands strings out as bytes."""
-    array = values if isinstance(values, list | tuple) else np.asarray(values)
-    if isinstance(array, np.ndarray) and array.dtype.kind in "SO":
-        return [value.decode() if isinstance(value, bytes) else value for value in array.tolist()]
-    return array
-
-
-def _tensor_column(array: np.ndarray) -> pa.Array:
-    if array.dtype == bool:
-        array = array.astype(np.uint8)
-    if array.dtype.kind not in "uif":
-        raise DataError(f"an array column holds numbers, of one shape in every row. Received: dtype {array.dtype}")
-    if array.dtype == np.float16:
-        array = array.astype(np.float32)
-    if array.shape[0] == 0:
-        raise DataError("the array holds no rows")
-    return pa.FixedShapeTensorArray.from_numpy_ndarray(np.ascontiguousarray(array))
-
-
-def _text(value: Any) -> str | None:
-    if value is None or value != value:
-        return None
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def _refuse_repeated_names(table: pa.Table) -> None:
-    repeated = [name for name, count in Counter(table.column_names).items() if count > 1]
+def _refuse_repeated_names(names: Sequence[str]) -> None:
+    repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise DataError(
             "column names repeat", [Fault(name, "stands there more than once; rename or drop one") for name in repeated]
