@@ -138,7 +138,7 @@ class Model:
             NonFiniteLossError: naming epoch and step; the model keeps the weights of the step before.
             ArtifactExistsError: when something stands at ``out``, before training.
         """
-        in_words = validation if isinstance(validation, str | int | float | None) else None
+        in_words = validation if isinstance(validation, str | PathLike | int | float | None) else None
         spec = validate(TrainingSpec, {**training, "validation": in_words}, owner="fit")
         folder = None if out is None else Path(out)
         if folder is not None:
@@ -147,7 +147,7 @@ class Model:
         goal, note = fit_target(rows.train, rows.target, task)
         self._require_task(goal.task)
         job = Job(self._choice, self._regularizers, self._schema, rows, goal, spec, tuple(callbacks), folder)
-        with contextlib.nullcontext() if folder is None else staged(folder) as stage:
+        with contextlib.nullcontext() if folder is None else staged(folder, overwrite=overwrite, marker=RUN) as stage:
             outcome = job.run(note, logs=None if stage is None else stage / LOGS, say=_speaker(verbose))
             self._fitted = outcome.fitted
             if stage is not None:
@@ -204,7 +204,7 @@ class Model:
         _ = self.fitted
         target = Path(path)
         check_free(target, overwrite=overwrite, marker=RUN)
-        with staged(target) as stage:
+        with staged(target, overwrite=overwrite, marker=RUN) as stage:
             self._write(stage)
         return target
 

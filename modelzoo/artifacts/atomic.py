@@ -11,6 +11,8 @@ from pathlib import Path
 
 from modelzoo_registry import ArtifactExistsError
 
+from .exchange import exchange
+
 
 def check_free(target: Path, *, overwrite: bool, marker: str) -> None:
     """Refuse a target that is taken.
@@ -36,32 +38,41 @@ def check_free(target: Path, *, overwrite: bool, marker: str) -> None:
 
 
 @contextlib.contextmanager
-def staged(target: Path) -> Iterator[Path]:
+def staged(target: Path, *, overwrite: bool = False, marker: str) -> Iterator[Path]:
     """Yield an empty folder beside the target; move it there when the block ends well, remove it otherwise.
 
-    What stands at the target is moved aside first and removed last. Files are flushed before folders, and
-    both before the move.
+    Files are flushed before folders, and both before the move. What stands at the target changes places with
+    the new folder in one step and is removed after it.
+
+    Args:
+        target: the folder to be written; a symbolic link stands for where it leads.
+        overwrite: whether an artifact of the same kind that is there by then may be replaced.
+        marker: the file that tells such an artifact.
+
+    Raises:
+        ArtifactExistsError: when something came to the target meanwhile that may not be replaced.
     """
+    target = Path(os.path.realpath(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     stage = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent))
     try:
         yield stage
         stage.chmod(0o777 & ~_umask())
         flush(stage)
-        _move(stage, target)
+        _move(stage, target, overwrite=overwrite, marker=marker)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _move(stage: Path, target: Path) -> None:
-    aside = stage.with_suffix(".replaced")
-    replaced = target.exists()
-    if replaced:
-        target.rename(aside)
-    stage.rename(target)
+def _move(stage: Path, target: Path, *, overwrite: bool, marker: str) -> None:
+    try:
+        stage.rename(target)  # onto nothing, or an empty folder
+    except OSError:
+        if not target.exists():
+            raise
+        check_free(target, overwrite=overwrite, marker=marker)
+        exchange(stage, target)
     _flush_folder(target.parent)
-    if replaced:
-        shutil.rmtree(aside)
 
 
 def flush(folder: Path) -> None:

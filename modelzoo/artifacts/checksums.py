@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from modelzoo_registry import DamagedArtifactError, Fault
@@ -18,17 +19,27 @@ def write_sums(folder: Path) -> None:
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
 
-def verify_sums(folder: Path) -> None:
-    """Check every listed file.
+def lists(folder: Path, name: str) -> bool:
+    """Whether a folder is one whose checksums name this file, be it there or not."""
+    try:
+        return f"  {name}\n" in (folder / SUMS).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def verify_sums(folder: Path, needed: Iterable[str]) -> None:
+    """Check every listed file, and that those which are needed are listed.
 
     Raises:
         DamagedArtifactError: naming every file that is missing or does not match.
     """
+    sums = _read_sums(folder)
     faults = [
         Fault(name, "is missing" if not (folder / name).is_file() else "does not match its checksum")
-        for name, digest in _read_sums(folder).items()
+        for name, digest in sums.items()
         if not (folder / name).is_file() or _digest(folder / name) != digest
     ]
+    faults += [Fault(SUMS, f"does not list {name}") for name in needed if name not in sums]
     if faults:
         raise DamagedArtifactError(describe_faults(f"{folder} is damaged; restore it or make it anew", faults))
 

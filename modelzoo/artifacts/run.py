@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from math import isfinite, nan
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..columns.encoder import Encoder
 from ..columns.target import Target
-from .checksums import verify_sums
+from .checksums import lists, verify_sums
+from .weights import WEIGHTS
 
 RUN = "run.json"
 HISTORY = "history.json"
@@ -70,7 +72,7 @@ class RunRecord(BaseModel):
 def write_record(folder: Path, record: RunRecord, history: dict[str, list[float]]) -> None:
     """Write ``run.json`` and ``history.json``."""
     (folder / RUN).write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    (folder / HISTORY).write_text(json.dumps(history, indent=1) + "\n", encoding="utf-8")
+    (folder / HISTORY).write_text(_to_json(history) + "\n", encoding="utf-8")
 
 
 def read_record(folder: Path) -> tuple[RunRecord, dict[str, list[float]]]:
@@ -80,15 +82,25 @@ def read_record(folder: Path) -> tuple[RunRecord, dict[str, list[float]]]:
         ArtifactNotFoundError: when there is no run.
         DamagedArtifactError: naming each file that does not match, or what in ``run.json`` does not fit.
     """
-    if not (folder / RUN).is_file():
+    if not (folder / RUN).is_file() and not lists(folder, RUN):
         raise ArtifactNotFoundError(f"there is no run in {folder}: {RUN} is not there")
-    verify_sums(folder)
+    verify_sums(folder, needed=(RUN, HISTORY, WEIGHTS))
     try:
         record = RunRecord.model_validate_json((folder / RUN).read_bytes())
-        history = json.loads((folder / HISTORY).read_bytes())
-    except (ValidationError, ValueError, OSError) as error:
+        history = _from_json((folder / HISTORY).read_bytes())
+    except (ValidationError, ValueError, AttributeError, TypeError, OSError) as error:
         raise DamagedArtifactError(f"{folder} cannot be read by this version: {error}") from error
     return record, history
+
+
+def _to_json(history: dict[str, list[float]]) -> str:
+    """Return JSON, in which what is not finite is null: JSON has no word for it."""
+    finite = {name: [value if isfinite(value) else None for value in values] for name, values in history.items()}
+    return json.dumps(finite, indent=1)
+
+
+def _from_json(text: bytes) -> dict[str, list[float]]:
+    return {name: [nan if value is None else value for value in values] for name, values in json.loads(text).items()}
 
 
 def versions() -> dict[str, str]:

@@ -9,11 +9,13 @@ from typing import Literal
 from modelzoo_registry import ArtifactNotFoundError, DamagedArtifactError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ..artifacts.checksums import verify_sums
+from ..artifacts.checksums import lists, verify_sums
 from ..artifacts.run import PluginRecord
 from ..columns.target import Target
 
 MANIFEST = "zoo.json"
+NEEDED = (MANIFEST, "saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001")
+"""The files without which an export cannot be used."""
 FORMAT = 1
 
 
@@ -22,7 +24,8 @@ class Input(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    name: str
+    name: str = Field(description="name of the column")
+    tensor: str = Field(description="name of the tensor: the column's, where TensorFlow allows it")
     type: Literal["number", "string", "integer", "array"]
     dtype: str
     shape: tuple[int, ...]
@@ -64,12 +67,17 @@ def find_export(path: Path) -> Path:
     Raises:
         ArtifactNotFoundError: when there is none.
     """
-    if (path / MANIFEST).is_file():
+    if _is_export(path):
         return path
-    versions = sorted(p for p in path.glob("*") if p.name.isdigit() and (p / MANIFEST).is_file())
+    versions = sorted((p for p in path.glob("*") if p.name.isdecimal() and _is_export(p)), key=lambda p: int(p.name))
     if not versions:
         raise ArtifactNotFoundError(f"there is no export in {path}: {MANIFEST} is not there, nor in a folder in it")
     return versions[-1]
+
+
+def _is_export(path: Path) -> bool:
+    """Whether a folder is an export, be it damaged."""
+    return (path / MANIFEST).is_file() or lists(path, MANIFEST)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -78,7 +86,7 @@ def read_manifest(folder: Path) -> Manifest:
     Raises:
         DamagedArtifactError: naming each file that does not match, or what in the manifest does not fit.
     """
-    verify_sums(folder)
+    verify_sums(folder, needed=NEEDED)
     try:
         return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
     except (ValidationError, ValueError) as error:

@@ -52,7 +52,7 @@ class Predictor:
             ColumnError, DataError: about missing columns and values that do not fit.
         """
         wire = read_wire(self._inputs, to_table(data, columns=columns))
-        arrays = {name: to_numpy(values) for name, values in wire.items()}
+        arrays = {given.tensor: to_numpy(wire[given.name]) for given in self.manifest.inputs}
         rows = len(next(iter(arrays.values())))
         parts = [self._call(arrays, start) for start in range(0, rows, BATCH)]
         return np.concatenate(parts)

@@ -12,19 +12,23 @@ from ..columns.encoder import Encoder
 from ..columns.target import Target
 from ..columns.wire import TENSOR_DTYPES
 from .manifest import Output
+from .names import tensor_names
 
 
 def write_savedmodel(folder: Path, encoder: Encoder, core: keras.Model, target: Target) -> None:
     """Write ``saved_model.pb``, ``variables/`` and ``assets/`` into a folder.
 
-    The signature ``serving_default`` takes one tensor (batch, *shape) a raw column, by its name.
+    The signature ``serving_default`` takes one tensor (batch, *shape) a raw column, named by ``tensor_names``.
     """
     tables = encoder.tables(tf)
+    names = tensor_names([raw.name for raw in encoder.raw])
     signature = {
-        raw.name: tf.TensorSpec((None, *raw.shape), TENSOR_DTYPES[raw.type], name=raw.name) for raw in encoder.raw
+        names[raw.name]: tf.TensorSpec((None, *raw.shape), TENSOR_DTYPES[raw.type], name=names[raw.name])
+        for raw in encoder.raw
     }
 
-    def serve(columns: dict[str, Any]) -> dict[str, Any]:
+    def serve(tensors: dict[str, Any]) -> dict[str, Any]:
+        columns = {raw.name: tensors[names[raw.name]] for raw in encoder.raw}
         return _outputs(core(encoder.tensorflow(tf, columns, tables), training=False), target)
 
     archive = keras.export.ExportArchive()

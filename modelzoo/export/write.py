@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from modelzoo_registry import ArtifactExistsError
 
 from ..artifacts.atomic import staged
 from ..artifacts.checksums import write_sums
@@ -15,6 +20,7 @@ from ..configure import Choice
 from ..hooks import Hooks
 from ..persistence import record_plugin
 from .manifest import MANIFEST, Input, Manifest
+from .names import tensor_names
 
 if TYPE_CHECKING:  # this imports TensorFlow
     from ..fitted import Fitted
@@ -25,21 +31,32 @@ _MISSING = {"number": "NaN", "string": '""', "integer": str(MISSING_INTEGER), "a
 
 def write_export(parent: Path, model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -> Path:
     """Write ``parent/<UTC timestamp>`` and return it."""
+    manifest = _manifest(model, regularizers, fitted)
+    target = _write_version(parent, manifest, fitted)
+    Hooks(_tell).call("exported", path=target, manifest=manifest.model_dump(mode="json"))
+    return target
+
+
+def _write_version(parent: Path, manifest: Manifest, fitted: Fitted) -> Path:
+    """Write the export under a version that is free; another one may take it while this one is written."""
+    while True:
+        with contextlib.suppress(ArtifactExistsError):
+            return _write(_fresh_version(parent), manifest, fitted)
+
+
+def _write(target: Path, manifest: Manifest, fitted: Fitted) -> Path:
     from .savedmodel import write_savedmodel
 
-    target = _fresh_version(parent)
-    manifest = _manifest(model, regularizers, fitted)
-    with staged(target) as stage:
+    with staged(target, marker=MANIFEST) as stage:
         write_savedmodel(stage, fitted.encoder, fitted.core, fitted.target)
         (stage / ENCODER).write_text(fitted.encoder.model_dump_json(indent=1) + "\n", encoding="utf-8")
         (stage / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
         write_sums(stage)
-    Hooks(_ignore).call("exported", path=target, manifest=manifest.model_dump(mode="json"))
     return target
 
 
-def _ignore(_: str) -> None:
-    """Say nothing: a hook that fails has been dropped, and the export is done."""
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201  (as training tells its notes)
 
 
 def _fresh_version(parent: Path) -> Path:
@@ -58,7 +75,7 @@ def _manifest(model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -
         model=record_plugin(model),
         regularizers=tuple(record_plugin(choice) for choice in regularizers),
         target=fitted.target,
-        inputs=tuple(_input(raw) for raw in fitted.encoder.raw),
+        inputs=_inputs(fitted.encoder.raw),
         outputs=describe_outputs(fitted.target),
         metrics=fitted.last_metrics,
         parameters=fitted.core.count_params(),
@@ -67,6 +84,16 @@ def _manifest(model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -
     )
 
 
-def _input(raw: RawInput) -> Input:
-    dtype = TENSOR_DTYPES[raw.type]
-    return Input(name=raw.name, type=raw.type, dtype=dtype, shape=raw.shape, missing=_MISSING[raw.type])
+def _inputs(columns: Sequence[RawInput]) -> tuple[Input, ...]:
+    tensors = tensor_names([raw.name for raw in columns])
+    return tuple(
+        Input(
+            name=raw.name,
+            tensor=tensors[raw.name],
+            type=raw.type,
+            dtype=TENSOR_DTYPES[raw.type],
+            shape=raw.shape,
+            missing=_MISSING[raw.type],
+        )
+        for raw in columns
+    )
