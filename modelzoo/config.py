@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import tomli_w
-from modelzoo_registry import DataError, SpecError, Task, TrainingSpec
+from modelzoo_registry import AmbiguousPluginError, DataError, Fault, SpecError, Task, TrainingSpec, UnknownPluginError
 from modelzoo_registry.specs import collect
 from pydantic import Field
+
+from .configure import configure
+
+PLUGIN_FIELDS = ("model", "settings", "regularizers")
+"""The fields that choose plugins and set them up."""
 
 
 class TrainConfig(TrainingSpec):
     """Say what to train on what, and how: the fields of TrainingSpec beside these."""
 
     model: str = Field("wide_deep", min_length=1, description="name of the model")
-    data: str | None = Field(None, description="path of the training rows")
-    target: str | None = Field(None, description="name of the target column")
+    data: str | None = Field(None, min_length=1, description="path of the training rows")
+    target: str | None = Field(None, min_length=1, description="name of the target column")
     task: Task | None = Field(None, description="what to train for; inferred from the target when left out")
     columns: tuple[str, ...] | None = Field(
         None, description="columns to use; for a CSV file without a header line, the names of all its columns in order"
     )
     drop: tuple[str, ...] = Field((), description="columns to leave out")
+    out: str | None = Field(None, min_length=1, description="folder to write the run to; no run stores its own")
     settings: dict[str, Any] = Field(default_factory=dict, description="settings of the model")
     regularizers: tuple[str | dict[str, Any], ...] = Field((), description="regularizers, by name or with settings")
 
@@ -32,8 +39,13 @@ class TrainConfig(TrainingSpec):
 
 
 def to_toml(config: TrainConfig) -> str:
-    """Return the configuration as TOML; what is not set is left out."""
-    return tomli_w.dumps({name: value for name, value in config.model_dump(mode="json").items() if _is_set(value)})
+    """Return the configuration as TOML.
+
+    What is not set is left out, except that no validation is written as 0: ``zoo train`` holds rows back when
+    nothing is said.
+    """
+    fields = {**config.model_dump(mode="json"), "validation": config.validation or 0}
+    return tomli_w.dumps({name: value for name, value in fields.items() if _is_set(value)})
 
 
 def from_toml(path: Path) -> dict[str, Any]:
@@ -50,16 +62,40 @@ def from_toml(path: Path) -> dict[str, Any]:
         raise DataError(f"{path} is not TOML: {error}") from None
 
 
-def make_config(fields: dict[str, Any], *, source: str) -> TrainConfig:
-    """Return the checked configuration.
+def make_config(fields: Mapping[str, Any], *, source: str) -> TrainConfig:
+    """Return the configuration, checked together with the settings of the plugins it names.
 
     Raises:
         SpecError: with every fault.
+        UnknownPluginError, AmbiguousPluginError: about the model, when nothing else is wrong.
+        BrokenPluginError: when a plugin is installed and cannot be used.
     """
     faults, config = collect(TrainConfig, fields)
-    if config is None:
+    if not any(fault.path.partition(".")[0] in PLUGIN_FIELDS for fault in faults):
+        faults += _faults_of_plugins(fields, alone=not faults)
+    if faults or config is None:
         raise SpecError(f"{source} cannot be used", faults)
     return config
+
+
+def _faults_of_plugins(fields: Mapping[str, Any], *, alone: bool) -> list[Fault]:
+    named = {name: fields[name] for name in PLUGIN_FIELDS if name in fields}
+    config = TrainConfig(**named)
+    try:
+        configure(config.model, config.settings, config.regularizers)
+    except SpecError as error:
+        return [_within_settings(fault) for fault in error.faults]
+    except (UnknownPluginError, AmbiguousPluginError) as error:
+        if alone:
+            raise
+        return [Fault("model", str(error))]
+    return []
+
+
+def _within_settings(fault: Fault) -> Fault:
+    """Say where in a configuration a fault of the model's own settings is."""
+    is_elsewhere = fault.path.startswith("regularizers.")
+    return fault if is_elsewhere else Fault(f"settings.{fault.path}".rstrip("."), fault.message)
 
 
 def _is_set(value: Any) -> bool:

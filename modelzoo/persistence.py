@@ -6,7 +6,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modelzoo_registry import SpecError, TrainingSpec
+from modelzoo_registry import SpecError, TrainingSpec, installed
+from modelzoo_registry.entries import by_name
 
 from .artifacts.checksums import write_sums
 from .artifacts.run import CONFIG, PluginRecord, RunRecord, read_record, versions, write_record
@@ -74,15 +75,21 @@ def _config(model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -> 
     raw = [raw.name for raw in fitted.encoder.raw]
     return TrainConfig(
         **fitted.training.model_dump(),
-        model=model.name,
+        model=_name_to_repeat(model),
         data=fitted.provenance.data,
         target=fitted.target.name,
         task=fitted.target.task,
         columns=fitted.provenance.names or tuple(raw),
         drop=tuple(name for name in fitted.provenance.names or () if name not in (*raw, fitted.target.name)),
         settings=model.spec.model_dump(mode="json"),
-        regularizers=tuple(choice.as_settings() for choice in regularizers),
+        regularizers=tuple({**choice.as_settings(), "name": _name_to_repeat(choice)} for choice in regularizers),
     )
+
+
+def _name_to_repeat(choice: Choice) -> str:
+    """Return the plugin's name, qualified only where another distribution offers it too."""
+    rivals = by_name(installed().entries, choice.entry.kind)[choice.name]
+    return choice.name if len(rivals) == 1 else choice.entry.qualified_name
 
 
 def _name(plugin: PluginRecord) -> str:

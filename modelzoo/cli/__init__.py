@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-from .group import run
+# pydantic would read the entry points of every installed package a second time, for plugins of its own; that
+# costs start-up time, and one unreadable entry_points.txt would end zoo before it could say so.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def main() -> None:
     """Run ``zoo`` with the process's arguments and exit."""
+    try:
+        from .group import run
+    except KeyboardInterrupt:  # so early that nothing can tell it better
+        sys.exit(130)
     sys.exit(run(sys.argv[1:]))

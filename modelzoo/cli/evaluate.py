@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
@@ -12,13 +13,15 @@ from .parse import parse_names
 
 @click.command("evaluate")
 @click.argument("run")
-@click.option("--data", required=True, help="Rows with the target: a CSV, Parquet or JSON Lines file.")
+@click.option("--data", required=True, metavar="FILE", help="Rows with the target: a CSV, Parquet or JSON Lines file.")
 @click.option("--columns", metavar="A,B,C", help="Names for a CSV without a header line; else those of training.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 def command(run: str, data: str, columns: str | None, as_json: bool) -> None:
     """Print a run's metrics over the rows of a file."""
     from .. import load
+    from ..data.files import require_file
 
+    require_file(Path(data))  # before TensorFlow takes its seconds to start
     metrics = load(run).evaluate(data, columns=parse_names(columns))
     if as_json:
         click.echo(json.dumps(metrics))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 from modelzoo_registry import ZooError
@@ -15,20 +16,22 @@ from modelzoo_registry.suggest import did_you_mean
 COMMANDS = ("list", "show", "train", "evaluate", "predict", "export", "demo")
 """The commands of modelzoo itself, in the order help shows them; each is a module beside this one."""
 
+_FOUND = "modelzoo.cli.plugin_commands"
+
 
 class ZooGroup(click.Group):
     """Import a command when it is used; take further ones from hook plugins."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """Return all names, our own first."""
-        return [*COMMANDS, *sorted(_plugin_commands())]
+        return [*COMMANDS, *sorted(_plugin_commands(ctx))]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command; plugins are asked only for names that are not ours."""
         if cmd_name in COMMANDS:
             command: click.Command = import_module(f"modelzoo.cli.{cmd_name}").command
             return command
-        return _plugin_commands().get(cmd_name)
+        return _plugin_commands(ctx).get(cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -42,21 +45,41 @@ class ZooGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _plugin_commands() -> dict[str, click.Command]:
-    from ..hooks import Hooks
+def _plugin_commands(ctx: click.Context) -> dict[str, click.Command]:
+    """Return the commands of hook plugins by name; they are asked once, so that faults are told once."""
+    if _FOUND not in ctx.meta:
+        from ..hooks import Hooks
 
-    offered = Hooks(lambda line: click.echo(line, err=True)).call("commands")
-    commands = [command for group in offered for command in group if isinstance(command, click.Command)]
-    return {command.name: command for command in commands if command.name and command.name not in COMMANDS}
+        ctx.meta[_FOUND] = {}
+        for offered in Hooks(_warn).call("commands"):
+            _take(offered, ctx.meta[_FOUND])
+    found: dict[str, click.Command] = ctx.meta[_FOUND]
+    return found
+
+
+def _take(offered: Any, found: dict[str, click.Command]) -> None:
+    """Add what one hook plugin offers to the commands found so far."""
+    if not isinstance(offered, Sequence) or not all(isinstance(command, click.Command) for command in offered):
+        _warn(f"a hook plugin's commands are passed over: a list of click commands is expected. Received: {offered!r}")
+        return
+    for command in offered:
+        if command.name in (None, *COMMANDS, *found):
+            _warn(f"a hook plugin's command is passed over: the name {command.name!r} is taken")
+        else:
+            found[command.name] = command
+
+
+def _warn(line: str) -> None:
+    click.echo(f"{click.style('Warning:', fg='yellow', bold=True)} {line}", err=True)
 
 
 @click.group(
     cls=ZooGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=("Exit codes: 0 done, 2 something to mend in what was asked for, 1 anything else."),
+    epilog="Exit codes: 0 done, 2 something to mend in what was asked for, 130 stopped by Ctrl-C, 1 anything else.",
 )
 @click.version_option(package_name="modelzoo-keras", prog_name="zoo")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error; may stand anywhere on the line.")
 def zoo(debug: bool) -> None:
     """Neural models for tables: train, evaluate, export, predict."""
 
@@ -66,26 +89,44 @@ def run(arguments: Sequence[str]) -> int:
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with warnings.catch_warnings():
+        # Where in the code a warning was given is of no use on a command line.
+        warnings.showwarning = lambda message, *_, **__: _warn(str(message))
+        return _guarded(arguments, debug=debug)
+
+
+def _guarded(arguments: Sequence[str], *, debug: bool) -> int:
+    """Run ``zoo``; whatever it raises becomes words and an exit code."""
     try:
         result = zoo.main(arguments, prog_name="zoo", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return _tell("stopped", 130)
+    except (click.Abort, KeyboardInterrupt) as error:
+        return _tell("stopped", 130, error, debug=debug)
     except BrokenPipeError:  # the reader of our output is gone, as with `zoo list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except ZooError as error:
-        return _tell(str(error), 2 if error.mendable else 1, debug=debug)
+        return _tell(str(error), 2 if error.mendable else 1, error, debug=debug)
+    except OSError as error:
+        return _tell(_describe(error), 2 if error.filename else 1, error, debug=debug)
     except Exception as error:
-        return _tell(f"{type(error).__name__}: {error}\nThis is not an error zoo expected.", 1, debug=debug)
+        return _tell(f"this was not expected: {type(error).__name__}: {error}", 1, error, debug=debug)
 
 
-def _tell(message: str, code: int, *, debug: bool = False) -> int:
+def _describe(error: OSError) -> str:
+    """Name the file that could not be read or written, and why."""
+    return f"{error.filename}: {error.strerror}" if error.filename else f"{type(error).__name__}: {error}"
+
+
+def _tell(message: str, code: int, error: BaseException, *, debug: bool) -> int:
     if debug:
-        traceback.print_exc()
-    hint = "" if debug or code != 1 else "\n(--debug shows where)"
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {message}{hint}", err=True)
+        import traceback
+
+        traceback.print_exception(error)
+    is_explained = isinstance(error, ZooError) and error.__cause__ is None
+    hint = "" if debug or code != 1 or is_explained else "\n(--debug shows where it happened)"
+    click.echo(f"{click.style('Error:', fg='red', bold=True)} {message}{hint}", err=True)
     return code

@@ -14,7 +14,12 @@ _KINDS = {"models": "model", "regularizers": "regularizer", "hooks": "hook"}
 
 
 @click.command("list")
-@click.option("--kind", type=click.Choice([*_KINDS, *_KINDS.values()]), help="Only plugins of this kind.")
+@click.option(
+    "--kind",
+    metavar="KIND",
+    type=click.Choice([*_KINDS, *_KINDS.values()]),
+    help="Only models, regularizers or hooks.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON list, for programs.")
 def command(kind: str | None, as_json: bool) -> None:
     """List models, regularizers and hooks, broken ones included."""
@@ -22,23 +27,20 @@ def command(kind: str | None, as_json: bool) -> None:
     statuses = installed().status(wanted)
     if as_json:
         click.echo(json.dumps([_as_dict(status) for status in statuses], indent=2))
-        return
-    rows = [
-        (
-            status.entry.name,
-            status.entry.kind,
-            status.entry.source,
-            status.state,
-            _remark(status),
-        )
-        for status in statuses
-    ]
-    print_table(("NAME", "KIND", "FROM", "STATUS", "WHAT IT DOES"), rows)
+    elif statuses:
+        print_table(("NAME", "KIND", "FROM", "WHAT IT DOES"), [_as_row(status) for status in statuses])
+    else:
+        click.echo("none installed")
+
+
+def _as_row(status: PluginStatus) -> tuple[str, str, str, str]:
+    return status.entry.name, status.entry.kind, status.entry.source, _remark(status)
 
 
 def _remark(status: PluginStatus) -> str:
+    """Say what a plugin does, or why it cannot be used."""
     heavy = f" (imports {status.heavy_import} when loaded)" if status.heavy_import else ""
-    return (status.cause or status.summary) + heavy
+    return (f"{status.state.upper()}: {status.cause}" if status.cause else status.summary) + heavy
 
 
 def _as_dict(status: PluginStatus) -> dict[str, str]:

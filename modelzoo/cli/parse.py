@@ -8,11 +8,21 @@ from typing import Any
 import click
 
 
-def parse_value(text: str) -> Any:
-    """Return a TOML value (``0.2``, ``[64, 32]``, ``true``, ``"text"``), or the text itself when it is none."""
+def parse_value(text: str, option: str) -> Any:
+    """Return a TOML value (``0.2``, ``[64, 32]``, ``true``, ``"text"``), or the text itself when it is none.
+
+    Raises:
+        BadParameter: for a list, table or quoted text that is not whole.
+    """
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        # Inside brackets nothing but a value is TOML: no second line, no comment.
+        (value,) = tomllib.loads(f"values = [{text}]")["values"]
+        return value
+    except ValueError:
+        if text[:1] in ("[", "{", '"', "'"):
+            raise click.BadParameter(
+                f'not a TOML value, such as [64, 32] or ["a", "b"]. Received: {text}', param_hint=option
+            ) from None
         return text
 
 
@@ -21,7 +31,7 @@ def parse_setting(text: str, option: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
         raise click.BadParameter(f"write name=value, such as hidden=[64,32]. Received: {text!r}", param_hint=option)
-    return name.strip(), parse_value(value.strip())
+    return name.strip(), parse_value(value.strip(), option)
 
 
 def parse_regularizer(text: str) -> str | dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from modelzoo_registry import ArtifactNotFoundError
 
 from .parse import parse_names
 
@@ -14,11 +15,15 @@ from .parse import parse_names
 @click.command("predict")
 @click.argument("run_or_export", type=click.Path(path_type=Path))
 @click.option(
-    "--data", required=True, help="Rows: a CSV, Parquet or JSON Lines file; - reads JSON Lines from standard input."
+    "--data",
+    required=True,
+    metavar="FILE",
+    help="Rows: a CSV, Parquet or JSON Lines file; - reads JSON Lines from standard input.",
 )
 @click.option("--columns", metavar="A,B,C", help="Names for a CSV without a header line; else those of training.")
 @click.option(
     "--out",
+    metavar="FILE",
     type=click.Path(path_type=Path),
     help="File to write, by suffix .csv, .parquet or .jsonl; else standard output.",
 )
@@ -28,23 +33,50 @@ def command(run_or_export: Path, data: str, columns: str | None, out: Path | Non
     Writes one line a row, in order: the predicted number, or the likeliest label with the probability of each.
     Standard output gets JSON Lines.
     """
-    from ..data.files import read_json_lines, write, write_json_lines
+    from ..data.files import read_json_lines, require_writable, write, write_json_lines
 
-    rows = read_json_lines(sys.stdin.buffer, "standard input") if data == "-" else data
+    if out is not None:
+        require_writable(out)
+    rows = read_json_lines(sys.stdin.buffer, "standard input") if data == "-" else _require_input(data, out)
     scorer = _load(run_or_export)
     table = _table(scorer, scorer.predict(rows, columns=parse_names(columns)))
     if out is None:
         write_json_lines(table, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
     else:
         write(table, out)
         click.echo(f"{table.num_rows:,} predictions written to {out}", err=True)
 
 
-def _load(path: Path) -> Any:
-    from .. import load, load_export
-    from ..artifacts.run import RUN
+def _require_input(data: str, out: Path | None) -> Path:
+    """Return the path of the rows, or refuse it at once: before a model is loaded, and before it is replaced."""
+    from ..data.files import require_file
 
-    return load(path) if (path / RUN).is_file() else load_export(path)
+    path = Path(data)
+    require_file(path)
+    if out is not None and out.exists() and out.samefile(path):
+        raise click.UsageError(f"--out {out} is the file of --data: the predictions would replace the rows")
+    return path
+
+
+def _load(path: Path) -> Any:
+    """Return the model of a run, or an export."""
+    from .. import load, load_export
+    from ..artifacts.checksums import lists
+    from ..artifacts.run import RUN
+    from ..export.manifest import MANIFEST, find_export
+
+    if (path / RUN).is_file() or lists(path, RUN):
+        return load(path)
+    try:
+        folder = find_export(path)
+    except ArtifactNotFoundError:
+        raise ArtifactNotFoundError(
+            f"there is neither a run in {path} ({RUN} is not there) nor an export ({MANIFEST} is not there)"
+            if path.is_dir()
+            else f"there is no folder {path}"
+        ) from None
+    return load_export(folder)
 
 
 def _table(scorer: Any, predictions: Any) -> Any:

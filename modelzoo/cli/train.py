@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,81 +14,106 @@ from .parse import parse_names, parse_regularizer, parse_setting, parse_validati
 VALIDATION = 0.1
 """The fraction held back when nothing is said."""
 
+EXAMPLES = """\b
+Examples:
+  zoo train --model wide_deep --data diamonds.csv --target price --out runs/a
+  zoo train --config runs/a/train.toml --epochs 50 --out runs/b
+"""
 
-@click.command("train")
-@click.option("--model", help="Name of the model; see zoo list.")
-@click.option("--data", help="Training rows: a CSV, Parquet or JSON Lines file.")
-@click.option("--target", help="Name of the target column.")
-@click.option("--task", type=click.Choice(["regression", "binary", "multiclass"]), help="Inferred when left out.")
+
+# Numbers are taken as text: they are checked with everything else, so that all faults are told at once.
+@click.command("train", epilog=EXAMPLES)
+@click.option("--model", metavar="NAME", help="Name of the model; see zoo list.  [default: wide_deep]")
+@click.option("--data", metavar="FILE", help="Training rows: a CSV, Parquet or JSON Lines file.  [required]")
+@click.option("--target", metavar="COLUMN", help="Name of the target column.  [required]")
+@click.option("--out", metavar="RUN", help="Folder to write the run to.  [required]")
+@click.option("--overwrite", is_flag=True, help="Replace the run that stands there.")
+@click.option("--task", metavar="TASK", help="regression, binary or multiclass; inferred when left out.")
 @click.option(
     "--validation",
     metavar="FILE|FRACTION",
-    help=f"Rows to validate on, or the part to hold back.  [default: {VALIDATION}]",
+    help=f"Rows to validate on, or the part to hold back; 0 for none.  [default: {VALIDATION}]",
 )
 @click.option(
     "--columns", metavar="A,B,C", help="Columns to use; for a CSV without a header line, all its names in order."
 )
 @click.option("--drop", metavar="A,B", help="Columns to leave out.")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting of the model: hidden=[64,32].")
 @click.option(
-    "--regularizer", "regularizers", multiple=True, metavar="NAME[:SETTING=VALUE]", help="Such as dropout:rate=0.2."
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A setting of the model, such as hidden=[64,32]; see zoo show MODEL. May be repeated.",
 )
-@click.option("--optimizer", help="Name of the optimizer.  [default: adam]")
-@click.option("--learning-rate", type=float, help="Step size.  [default: 0.001]")
-@click.option("--epochs", type=int, help="Times every row is seen.  [default: 20]")
-@click.option("--batch-size", type=int, help="Rows in one step.  [default: 256]")
-@click.option("--seed", type=int, help="Decides everything random.  [default: 0]")
-@click.option("--config", type=click.Path(path_type=Path), help="TOML with the same; options given here come first.")
-@click.option("--overwrite", is_flag=True, help="Replace the run that stands there.")
 @click.option(
-    "--out", required=True, metavar="RUN", type=click.Path(path_type=Path), help="Folder to write the run to."
+    "--regularizer",
+    "regularizers",
+    multiple=True,
+    metavar="NAME[:SETTING=VALUE,...]",
+    help="A regularizer, such as dropout:rate=0.2. May be repeated; they act in this order.",
 )
-def command(config: Path | None, out: Path, overwrite: bool, **options: Any) -> None:
-    """Train a model on a file and write the run."""
-    from .. import build
-    from ..config import from_toml, make_config
-    from ..runtime import require_tensorflow
+@click.option("--optimizer", metavar="NAME", help="Name of the optimizer.  [default: adam]")
+@click.option("--learning-rate", metavar="NUMBER", help="Step size.  [default: 0.001]")
+@click.option("--epochs", metavar="NUMBER", help="Times every row is seen.  [default: 20]")
+@click.option("--batch-size", metavar="NUMBER", help="Rows in one step.  [default: 256]")
+@click.option("--seed", metavar="NUMBER", help="Decides everything random.  [default: 0]")
+@click.option(
+    "--config",
+    metavar="TOML",
+    type=click.Path(path_type=Path),
+    help="File with the same, such as the train.toml of a run; options given here come first.",
+)
+def command(config: Path | None, overwrite: bool, **options: Any) -> None:
+    """Train a model on a file and write the run.
 
-    fields = {"validation": VALIDATION, **(from_toml(config) if config else {})}
-    chosen = make_config(_merge(fields, options), source=str(config) if config else "the options")
-    _require(chosen, ("data", "target"))
+    The run holds the model, its history, TensorBoard logs, and train.toml, which repeats the training.
+    """
+    from ..config import from_toml, make_config
+
+    written = from_toml(config) if config else {}
+    chosen = make_config(
+        _merge({"validation": VALIDATION, **written}, options),
+        source=f"the training of {config}" if config else "the training",
+    )
+    _require(chosen)
+
+    from .. import build  # only now: NumPy and Arrow are not needed to refuse a setting
+
     model = build(chosen.model, regularizers=chosen.regularizers, **chosen.settings)
-    require_tensorflow("training")
     history = model.fit(
         chosen.data,
         target=chosen.target,
         columns=chosen.columns,
         drop=chosen.drop,
         task=chosen.task,
-        out=out,
+        out=chosen.out,
         overwrite=overwrite,
         **chosen.training(),
     )
     print_numbers({name: values[-1] for name, values in history.history.items()})
-    click.echo(f"run written to {out}")
+    click.echo(f"run written to {chosen.out}")
 
 
-def _merge(fields: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+def _merge(fields: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the file, with those given as options put over them."""
     read = {
-        "validation": parse_validation(options.pop("validation")),
-        "columns": parse_names(options.pop("columns")),
-        "drop": parse_names(options.pop("drop")),
-        "regularizers": [parse_regularizer(text) for text in options.pop("regularizers")] or None,
+        "validation": parse_validation(options["validation"]),
+        "columns": parse_names(options["columns"]),
+        "drop": parse_names(options["drop"]),
+        "regularizers": [parse_regularizer(text) for text in options["regularizers"]] or None,
+        "settings": _settings(fields.get("settings"), options["settings"]),
     }
-    settings = dict(parse_setting(text, "--set") for text in options.pop("settings"))
     given = {name: value for name, value in {**options, **read}.items() if value is not None}
-    both = {**fields, **given}
-    if settings:
-        both["settings"] = {**_table(fields.get("settings")), **settings}
-    return both
+    return {**fields, **given}
 
 
-def _table(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+def _settings(written: Any, options: tuple[str, ...]) -> Any:
+    """Return the settings of the file with those of the options put over them; what is no table stays to be refused."""
+    given = dict(parse_setting(text, "--set") for text in options)
+    return {**(written or {}), **given} if given and isinstance(written or {}, Mapping) else written
 
 
-def _require(config: Any, names: Sequence[str]) -> None:
-    missing = [f"--{name}" for name in names if getattr(config, name) is None]
+def _require(config: Any) -> None:
+    missing = [f"--{name}" for name in ("data", "target", "out") if getattr(config, name) is None]
     if missing:
-        raise click.UsageError(f"missing {' and '.join(missing)}: give it here, or in the file of --config")
+        raise click.UsageError(f"missing {', '.join(missing)}: to be given here, or in the file of --config")

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import date, time
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from modelzoo_registry import DataError, Fault
 from modelzoo_registry.suggest import did_you_mean
 
 READABLE = (".csv", ".parquet", ".jsonl", ".ndjson")
 """Suffixes of the files that are read and written."""
+
+_NOT_UTF8 = "is not text in UTF-8; save the file in that encoding"
 
 
 def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
@@ -25,7 +30,7 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     Raises:
         DataError: naming the file, what is wrong with it and what to do.
     """
-    _require_file(path)
+    require_file(path)
     suffix = path.suffix.lower()
     if suffix == ".csv":
         return _read_csv(path, columns)
@@ -35,6 +40,18 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         with path.open("rb") as lines:
             return read_json_lines(lines, str(path))
     raise DataError(f"{path}: cannot tell what it is from its suffix {suffix!r}. Readable: {', '.join(READABLE)}")
+
+
+def require_file(path: Path) -> None:
+    """Raise DataError, with the nearest name, unless there is a file with something in it."""
+    if path.is_dir():
+        raise DataError(f"{path} is a folder: name a file ({', '.join(READABLE)})")
+    if not path.exists():
+        beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+        hint = did_you_mean(path.name, beside)
+        raise DataError(f"there is no file {path}" + (f".{hint}" if hint else ""))
+    if path.stat().st_size == 0:
+        raise DataError(f"{path} is empty")
 
 
 def read_json_lines(lines: Iterable[bytes], name: str) -> pa.Table:
@@ -58,26 +75,54 @@ def write(table: pa.Table, path: Path) -> None:
     """Write a table as CSV, Parquet or JSON Lines, by suffix; replaces the file at once or not at all.
 
     Raises:
-        DataError: for another suffix, or a folder that is not there.
+        DataError: for another suffix, a folder that is not there or stands in the way, and columns the format cannot
+            hold.
     """
-    suffix = path.suffix.lower()
-    if suffix not in READABLE:
-        raise DataError(f"{path}: cannot write {suffix!r}. Writable: {', '.join(READABLE)}")
-    if not path.parent.is_dir():
-        raise DataError(f"{path}: the folder {path.parent} is not there")
+    require_writable(path)
     partial = path.with_name(f".{path.name}.partial")
     try:
         with partial.open("wb") as sink:
-            _WRITERS[suffix](table, sink)
+            _WRITERS[path.suffix.lower()](table, sink)
         partial.replace(path)
+    except (pa.ArrowException, TypeError) as error:
+        raise DataError(f"{path}: {path.suffix} cannot hold this table: {error}") from error
     finally:
         partial.unlink(missing_ok=True)
 
 
+def require_writable(path: Path) -> None:
+    """Raise DataError when ``write`` could not write this file: for its suffix, or a folder that is not there."""
+    suffix = path.suffix.lower()
+    if suffix not in READABLE:
+        raise DataError(f"{path}: cannot write {suffix!r}. Writable: {', '.join(READABLE)}")
+    if path.is_dir():
+        raise DataError(f"{path} is a folder: name a file ({', '.join(READABLE)})")
+    if not path.parent.is_dir():
+        raise DataError(f"{path}: the folder {path.parent} is not there")
+
+
 def write_json_lines(table: pa.Table, sink: IO[bytes]) -> None:
-    """Write one JSON object a row."""
-    for row in table.to_pylist():
-        sink.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+    """Write one JSON object a row; NaN and infinities, which JSON lacks, become null, and dates ISO 8601 text."""
+    columns = [_json_values(column) for column in table.columns]
+    for values in zip(*columns, strict=True):
+        row = dict(zip(table.column_names, values, strict=True))
+        sink.write(json.dumps(row, ensure_ascii=False, allow_nan=False, default=_as_json).encode() + b"\n")
+
+
+def _json_values(column: pa.ChunkedArray) -> list[Any]:
+    if isinstance(column.type, pa.FixedShapeTensorType):  # as Python values these are flat
+        return [row for chunk in column.chunks for row in chunk.to_numpy_ndarray().tolist()]
+    if pa.types.is_floating(column.type):
+        column = pc.if_else(pc.is_finite(column), column, pa.scalar(None, column.type))
+    return list(column.to_pylist())
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"JSON has no {type(value).__name__}")
 
 
 def _write_csv(table: pa.Table, sink: IO[bytes]) -> None:
@@ -108,28 +153,19 @@ def _flat(table: pa.Table) -> pa.Table:
 def _json_object(line: bytes, name: str, number: int) -> dict[str, Any]:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{name}, line {number}: not JSON: {error}") from None
     if not isinstance(row, dict):
         raise DataError(f"{name}, line {number}: a JSON object is expected. Received: {type(row).__name__}")
     return row
 
 
-def _require_file(path: Path) -> None:
-    if path.is_dir():
-        raise DataError(f"{path} is a folder: name a file ({', '.join(READABLE)})")
-    if not path.exists():
-        beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DataError(f"there is no file {path}.{did_you_mean(path.name, beside)}")
-    if path.stat().st_size == 0:
-        raise DataError(f"{path} is empty")
-
-
 def _read_parquet(path: Path) -> pa.Table:
     from pyarrow import parquet
 
     try:
-        return parquet.read_table(path)
+        with parquet.ParquetFile(path) as file:  # read_table would add columns told by the folder's name
+            return file.read()
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path} is not a whole Parquet file: {error}") from error
 
@@ -139,13 +175,26 @@ def _read_csv(path: Path, columns: Sequence[str] | None) -> pa.Table:
 
     names = None if columns is None or has_header(path, columns) else list(columns)
     try:
-        return csv.read_csv(
+        table = csv.read_csv(
             path,
             read_options=csv.ReadOptions(column_names=names),
             convert_options=csv.ConvertOptions(strings_can_be_null=True),
         )
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path} cannot be read as CSV: {error}") from error
+    _require_utf8(table, path)
+    return table
+
+
+def _require_utf8(table: pa.Table, path: Path) -> None:
+    """Refuse a file in another encoding, whose text Arrow would hand out as bytes."""
+    try:
+        names = table.column_names
+    except UnicodeDecodeError:
+        raise DataError(f"{path} cannot be read as CSV", [Fault("its first line", _NOT_UTF8)]) from None
+    faults = [Fault(name, _NOT_UTF8) for name in names if pa.types.is_binary(table.schema.field(name).type)]
+    if faults:
+        raise DataError(f"{path} cannot be read as CSV", faults)
 
 
 def has_header(path: Path, columns: Sequence[str]) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import Distribution, EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
 from typing import Literal
 
 Kind = Literal["model", "regularizer", "hook"]
@@ -44,8 +45,28 @@ class PluginEntry:
 
 def installed_entry_points() -> list[EntryPoint]:
     """Return the entry points of our groups, from one pass over the installed distributions."""
-    everything = entry_points()
-    return [found for group in GROUPS for found in everything.select(group=group)]
+    try:
+        everything = entry_points()
+        return [found for group in GROUPS for found in everything.select(group=group)]
+    except Exception:  # one unreadable entry_points.txt, of whichever package, ends that pass
+        return [found for distribution in _first_of_each() for found in _readable(distribution)]
+
+
+def _first_of_each() -> Iterable[Distribution]:
+    """Return the installed distributions; of one that is there twice, the one that is imported."""
+    found: dict[str, Distribution] = {}
+    for distribution in distributions():
+        found.setdefault(normalize(_identity(distribution)[0]), distribution)
+    return found.values()
+
+
+def _readable(distribution: Distribution) -> Iterable[EntryPoint]:
+    try:
+        return distribution.entry_points
+    except Exception as error:
+        name, version = _identity(distribution)
+        warnings.warn(f"{name} {version} is passed over: its entry_points.txt cannot be read: {error}", stacklevel=2)
+        return ()
 
 
 def read_entries(found: Iterable[EntryPoint]) -> list[PluginEntry]:

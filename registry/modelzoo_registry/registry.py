@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 import os
+import sys
 from collections.abc import Callable, Iterable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import EntryPoint
@@ -140,7 +142,8 @@ class Registry:
 def _guarded(entry: PluginEntry, failure: str, action: Callable[[], T]) -> T:
     """Return what the action does, and turn whatever it raises into a BrokenPluginError."""
     try:
-        return action()
+        with redirect_stdout(sys.stderr):  # a plugin that prints would spoil what programs read, as zoo list --json
+            return action()
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit too: a plugin must not end the program that lists it

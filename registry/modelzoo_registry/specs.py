@@ -25,6 +25,13 @@ class RegularizerSpec(Spec):
     """Be the base of a regularizer plugin's ``Spec``."""
 
 
+_PLAINER = {
+    "dict_type": "Input should be a table of names and values",
+    "list_type": "Input should be a list",
+    "tuple_type": "Input should be a list",
+}
+"""Words for what pydantic names after Python's types: settings are also written in TOML and on command lines."""
+
 S = TypeVar("S", bound=BaseModel)
 
 
@@ -61,7 +68,7 @@ def _fault(found: Mapping[str, Any], spec: type[BaseModel], settings: Mapping[st
         nested = len(found["loc"]) > 1  # whose fields those would be, pydantic does not say
         known = () if nested else spec.model_fields
         return Fault(path, unknown_field(path, known, is_model=issubclass(spec, ModelSpec)))
-    message = str(found["msg"]).removeprefix("Value error, ")
+    message = _PLAINER.get(found["type"]) or str(found["msg"]).removeprefix("Value error, ")
     if found["type"] == "missing":
         return Fault(path, "is required.")
     joint = "" if message.endswith((".", "?")) else "."
