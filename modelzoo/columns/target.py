@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +16,7 @@ from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from .base import Plain
 from .numeric import moments
-from .wire import RawInput, is_text, to_wire
+from .wire import RawInput, is_number, is_text, to_wire
 
 MOST_CLASSES = 20
 """Whole numbers with more distinct values than this are taken for a quantity, not for classes."""
@@ -56,8 +58,8 @@ class Target(Plain):
         return ids.astype(np.float32 if self.task == "binary" else np.int32)[:, None]
 
     def _class_ids(self, column: pa.ChunkedArray) -> np.ndarray:
-        comparable = _comparable(self.name, column, text=isinstance(self.labels[0], str))
-        places = pc.index_in(comparable, pa.array(self._keys, comparable.type))
+        comparable = _comparable(self.name, column, self.labels)
+        places = pc.index_in(comparable, pa.array(self.labels).cast(comparable.type))
         if places.null_count:
             row = int(np.flatnonzero(places.is_null().to_numpy(zero_copy_only=False))[0])
             raise DataError(
@@ -72,10 +74,6 @@ class Target(Plain):
             )
         return np.asarray(places, np.int32)
 
-    @cached_property
-    def _keys(self) -> list[Any]:
-        return [label if isinstance(label, str) else float(label) for label in self.labels]
-
 
 def fit_target(table: pa.Table, name: str, task: Task | None = None) -> tuple[Target, str]:
     """Return the target of a table, and one line that says what was assumed.
@@ -89,8 +87,8 @@ def fit_target(table: pa.Table, name: str, task: Task | None = None) -> tuple[Ta
     Raises:
         DataError: when the target is constant, or cannot be what the task asks for.
     """
-    column = table.column(name)
-    values = pc.unique(_decoded(column))
+    column = _decoded(name, table.column(name))
+    values = pc.unique(column)
     if len(values) < 2:
         raise DataError(
             "there is nothing to learn",
@@ -109,16 +107,12 @@ def without_missing(table: pa.Table, name: str) -> tuple[pa.Table, int]:
 
     Raises:
         ColumnError: when the table has no such column.
-        DataError: when no row has a target.
+        DataError: when no row has a target, one is infinite, or the column cannot be a target.
     """
     require_target(table, name)
-    column = _decoded(table.column(name))
-    present = pc.is_valid(column)
-    if pa.types.is_floating(column.type):
-        present = pc.and_(present, pc.invert(pc.fill_null(pc.is_nan(column), True)))  # noqa: FBT003  (Arrow's signature)
-    elif column.type == pa.string():
-        present = pc.and_(present, pc.fill_null(pc.not_equal(column, ""), False))  # noqa: FBT003  (Arrow's signature)
-    kept = table.filter(present)
+    column = _decoded(name, table.column(name))
+    _refuse_infinite(name, column)
+    kept = table.filter(pc.is_valid(column))
     if kept.num_rows == 0:
         raise DataError(
             "there is nothing to learn", [Fault(name, f"the target is missing in all {table.num_rows} rows")]
@@ -160,31 +154,61 @@ def _infer(column: pa.ChunkedArray, values: pa.Array) -> tuple[Task, str]:
 
 
 def _whole(values: pa.Array) -> bool:
-    if pa.types.is_floating(values.type):
-        numbers = np.asarray(values, np.float64)
-        return bool(np.all(numbers == np.round(numbers)))
-    return bool(pa.types.is_integer(values.type))
+    numbers = np.asarray(values, np.float64)
+    return bool(np.all(numbers == np.round(numbers)))
 
 
-def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    if pa.types.is_dictionary(column.type):
-        return column.cast(column.type.value_type)
-    return column.cast(pa.string()) if is_text(column.type) else column
+def _decoded(name: str, column: pa.ChunkedArray) -> pa.Array:
+    """Return a target as text, numbers or booleans, with null for every kind of missing."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if is_text(kind):
+        return to_wire(RawInput(name, "string"), column)
+    if pa.types.is_boolean(kind) or pa.types.is_null(kind):
+        return column.cast(kind).combine_chunks()
+    if pa.types.is_integer(kind):
+        with suppress(pa.ArrowInvalid):  # beyond int64, where nothing is a class: numbers will do
+            return column.cast(pa.int64()).combine_chunks()
+    if is_number(kind):
+        return pa.array(_numbers(name, column), from_pandas=True)
+    raise DataError(
+        "there is nothing to learn",
+        [Fault(name, f"a target is numbers, text or booleans. Received: a column of {kind}")],
+    )
+
+
+def _numbers(name: str, column: pa.ChunkedArray) -> np.ndarray:
+    numbers: np.ndarray = to_wire(RawInput(name, "number"), column)
+    return numbers + 0.0  # minus zero is zero
+
+
+def _refuse_infinite(name: str, column: pa.Array) -> None:
+    """Name the rows as they were given, before those without a target are left out."""
+    if not pa.types.is_floating(column.type):
+        return
+    rows = np.flatnonzero(np.isinf(column.to_numpy(zero_copy_only=False)))
+    if rows.size:
+        raise _not_finite(name, int(rows[0]), column)
+
+
+def _not_finite(name: str, row: int, column: Any) -> DataError:
+    return DataError(
+        "the target does not fit the model",
+        [Fault(name, f"row {row + 1}: a finite number belongs here. Received: {column[row].as_py()!r}")],
+    )
 
 
 def _finite_numbers(name: str, column: pa.ChunkedArray) -> np.ndarray:
-    values: np.ndarray = to_wire(RawInput(name, "number"), column)
+    values = _numbers(name, column)
     bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
-        row = int(bad[0])
-        raise DataError(
-            "the target does not fit the model",
-            [Fault(name, f"row {row + 1}: a finite number belongs here. Received: {column[row].as_py()!r}")],
-        )
+        raise _not_finite(name, int(bad[0]), column)
     return values
 
 
-def _comparable(name: str, column: pa.ChunkedArray, *, text: bool) -> pa.Array:
-    if text:
+def _comparable(name: str, column: pa.ChunkedArray, labels: Sequence[Label]) -> pa.Array:
+    """Return a column as values that can be looked up among the labels: those of integers are exact."""
+    if isinstance(labels[0], str):
         return to_wire(RawInput(name, "string"), column)
-    return pa.array(to_wire(RawInput(name, "number"), column))
+    if type(labels[0]) is int and pa.types.is_integer(column.type):
+        return column.combine_chunks()
+    return pa.array(_numbers(name, column))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
@@ -25,6 +26,8 @@ TENSOR_DTYPES: dict[WireType, str] = {"number": "float64", "string": "string", "
 """The dtype of each wire type as a tensor."""
 
 _SHOWN = 3
+_LEAST_DECIMAL = 128
+"""Bits of the shortest decimals that Arrow casts to integers."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def to_wire(raw: RawInput, column: pa.ChunkedArray) -> Any:
     Raises:
         DataError: naming the column and the first rows (counted from 1) whose value does not fit.
     """
-    plain = _plain(column)
+    plain = _plain(raw.name, column)
     if raw.type == "number":
         return _numbers(raw.name, plain)
     if raw.type == "integer":
@@ -61,19 +64,21 @@ def to_numpy(wire: Any) -> np.ndarray:
     return np.asarray(wire)
 
 
-def _plain(column: pa.ChunkedArray) -> pa.Array:
-    """Return one contiguous array without dictionary, large or view types."""
+def _plain(name: str, column: pa.ChunkedArray) -> pa.Array:
+    """Return one contiguous array without dictionary, run-end, large or view types; bytes as text."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if isinstance(array, pa.ChunkedArray):
         array = array.chunk(0) if array.num_chunks == 1 else pa.concat_arrays(array.chunks)
     kind = array.type
     if pa.types.is_dictionary(kind):
-        return _plain(array.dictionary_decode())
+        return _plain(name, array.cast(kind.value_type))
+    if pa.types.is_run_end_encoded(kind):
+        return _plain(name, pc.run_end_decode(array))
     if is_text(kind):
-        return array.cast(pa.string())
-    if pa.types.is_decimal(kind) or pa.types.is_float16(kind):
-        return array.cast(pa.float64(), safe=False)
-    return array
+        return _cast(name, array, pa.string(), "text in UTF-8 belongs here")
+    if pa.types.is_decimal(kind) and kind.bit_width < _LEAST_DECIMAL:
+        return array.cast(pa.decimal128(kind.precision, kind.scale))
+    return array.cast(pa.float64()) if pa.types.is_float16(kind) else array
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -84,6 +89,7 @@ def is_text(kind: pa.DataType) -> bool:
         or pa.types.is_string_view(kind)
         or pa.types.is_binary(kind)
         or pa.types.is_large_binary(kind)
+        or pa.types.is_binary_view(kind)
     )
 
 
@@ -102,42 +108,62 @@ def _numbers(name: str, array: pa.Array) -> np.ndarray:
 def _integers(name: str, array: pa.Array) -> np.ndarray:
     if not (is_number(array.type) or _is_soft(array.type)):
         raise _wrong_type(name, array.type, "whole numbers belong here")
-    if pa.types.is_floating(array.type):
-        array = pc.if_else(pc.is_nan(array), pa.scalar(None, array.type), array)
-    values = _cast(name, _trimmed(array), pa.int64(), "a whole number belongs here")
+    values = _cast(name, _trimmed(_without_nan(array)), pa.int64(), "a whole number belongs here")
     filled = pc.fill_null(values, MISSING_INTEGER)
     return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def _strings(name: str, array: pa.Array) -> pa.Array:
-    if not (array.type == pa.string() or pa.types.is_null(array.type)) and pa.types.is_nested(array.type):
+    if not (is_number(array.type) or _is_soft(array.type) or pa.types.is_temporal(array.type)):
         raise _wrong_type(name, array.type, "text belongs here")
-    text = array if array.type == pa.string() else array.cast(pa.string())
+    text = _without_nan(array).cast(pa.string())
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
 
+def _without_nan(array: pa.Array) -> pa.Array:
+    """Return floats with null for NaN, which is missing whatever the column is read as."""
+    if not pa.types.is_floating(array.type):
+        return array
+    return pc.if_else(pc.is_nan(array), pa.scalar(None, array.type), array)
+
+
 def _arrays(raw: RawInput, array: pa.Array) -> np.ndarray:
-    if isinstance(array, pa.FixedShapeTensorArray) and not array.null_count:
-        values = array.to_numpy_ndarray()
-    else:
-        values = _nested(raw, array)
-    if values.shape[1:] != raw.shape:
-        raise DataError(
-            "the data does not fit the model",
-            [Fault(raw.name, f"arrays of shape {raw.shape} belong here. Received: {values.shape[1:]}")],
-        )
-    return np.asarray(values, dtype=np.float32)
+    with np.errstate(over="ignore"):  # beyond float32 is infinite, which encoding cuts off
+        if isinstance(array, pa.FixedShapeTensorArray):
+            return _tensors(raw, array)
+        return _nested(raw, array)
+
+
+def _tensors(raw: RawInput, array: pa.FixedShapeTensorArray) -> np.ndarray:
+    if tuple(array.type.shape) != raw.shape:
+        raise _wrong_value(raw.name, f"arrays of shape {raw.shape} belong here. Received: {tuple(array.type.shape)}")
+    if not array.null_count:
+        return np.asarray(array.to_numpy_ndarray(), dtype=np.float32)
+    values = np.full((len(array), *raw.shape), np.nan, dtype=np.float32)
+    present = np.asarray(array.is_valid())
+    if present.any():
+        values[present] = array.filter(pa.array(present)).to_numpy_ndarray()
+    return values
 
 
 def _nested(raw: RawInput, array: pa.Array) -> np.ndarray:
     missing = np.full(raw.shape, np.nan, dtype=np.float32)
-    rows = [missing if row is None else np.asarray(row, dtype=np.float32) for row in array.to_pylist()]
-    shapes = {row.shape for row in rows}
-    if len(shapes) > 1:
-        raise DataError(
-            "the data does not fit the model", [Fault(raw.name, f"the rows differ in shape: {sorted(shapes)}")]
-        )
-    return np.stack(rows)
+    rows = [missing if row is None else _block(row) for row in array.to_pylist()]
+    bad = [
+        f"row {number}: {'no numbers of one shape' if row is None else row.shape}"
+        for number, row in enumerate(rows, start=1)
+        if row is None or row.shape != raw.shape
+    ]
+    if bad:
+        raise _wrong_value(raw.name, f"arrays of shape {raw.shape} belong here. Received: {_some(bad)}")
+    return np.stack([row for row in rows if row is not None])
+
+
+def _block(row: Any) -> np.ndarray | None:
+    try:
+        return np.asarray(row, dtype=np.float32)
+    except (TypeError, ValueError):
+        return None
 
 
 def _is_soft(kind: pa.DataType) -> bool:
@@ -153,22 +179,21 @@ def _trimmed(array: pa.Array) -> pa.Array:
 
 
 def _cast(name: str, array: pa.Array, target: pa.DataType, wanted: str) -> pa.Array:
-    safe = pa.types.is_integer(target)  # numbers beyond 2**53 lose digits as float64, as they do in every export
+    safe = not pa.types.is_floating(target)  # beyond 2**53 float64 loses digits, as it does in every export
     try:
         return array.cast(target, safe=safe)
     except pa.ArrowInvalid:
-        raise DataError("the data does not fit the model", [Fault(name, _bad_rows(array, target, wanted))]) from None
+        raise _wrong_value(name, f"{wanted}. Received: {_some(_bad_rows(array, target))}") from None
 
 
-def _bad_rows(array: pa.Array, target: pa.DataType, wanted: str) -> str:
-    bad = []
-    for row, value in enumerate(array, start=1):
-        if not _fits(value, target):
-            bad.append(f"row {row}: {value.as_py()!r}")
-            if len(bad) > _SHOWN:
-                break
-    shown = ", ".join(bad[:_SHOWN]) + (", and more" if len(bad) > _SHOWN else "")
-    return f"{wanted}. Received: {shown}"
+def _bad_rows(array: pa.Array, target: pa.DataType) -> list[str]:
+    """Return the first rows that cannot be cast, one more than is shown."""
+    bad = (f"row {row}: {value.as_py()!r}" for row, value in enumerate(array, start=1) if not _fits(value, target))
+    return list(islice(bad, _SHOWN + 1))
+
+
+def _some(bad: Sequence[str]) -> str:
+    return ", ".join(bad[:_SHOWN]) + (", and more" if len(bad) > _SHOWN else "")
 
 
 def _fits(value: pa.Scalar, target: pa.DataType) -> bool:
@@ -180,7 +205,11 @@ def _fits(value: pa.Scalar, target: pa.DataType) -> bool:
 
 
 def _wrong_type(name: str, kind: pa.DataType, wanted: str) -> DataError:
-    return DataError("the data does not fit the model", [Fault(name, f"{wanted}. Received: a column of {kind}")])
+    return _wrong_value(name, f"{wanted}. Received: a column of {kind}")
+
+
+def _wrong_value(name: str, message: str) -> DataError:
+    return DataError("the data does not fit the model", [Fault(name, message)])
 
 
 def gather_faults(title: str, work: Sequence[Callable[[], Any]]) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from modelzoo_registry.suggest import did_you_mean
 from ..artifacts.run import Provenance
 from ..columns.target import require_target, without_missing
 from ..data import files
-from ..data.table import describe, to_arrow, to_table
+from ..data.arrow import to_arrow
+from ..data.table import describe, to_table
 
 _TARGET_NAME = "y"
 
@@ -40,6 +42,16 @@ class Selection:
     """The columns to use, or the names of a file without a header line; None uses all."""
     drop: Sequence[str] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse one text where a list belongs: its letters would be taken for names."""
+        faults = [
+            Fault(field, f"a list of names belongs here. Received: {value!r}")
+            for field, value in (("columns", self.columns), ("drop", self.drop))
+            if isinstance(value, str)
+        ]
+        if faults:
+            raise DataError("the columns are not named rightly", faults)
+
 
 def prepare_rows(data: Any, y: Any, selection: Selection, validation: Any, seed: int) -> Rows:
     """Return the rows to train and to validate on.
@@ -58,9 +70,9 @@ def prepare_rows(data: Any, y: Any, selection: Selection, validation: Any, seed:
     table, left_out = without_missing(table, target)
     notes = (f"left out {left_out:,} rows that have no {target!r}",) if left_out else ()
     rows = Rows(table, None, target, _provenance(data, validation, selection), notes)
-    if validation is None or (isinstance(validation, int | float) and validation == 0):
+    if validation is None or (isinstance(validation, Real) and validation == 0):
         return rows
-    if isinstance(validation, float | int):
+    if isinstance(validation, Real):
         return _split(rows, float(validation), seed)
     return replace(rows, valid=_validation_rows(validation, selection, target))
 
@@ -72,30 +84,52 @@ def read_rows(data: Any, y: Any, selection: Selection) -> tuple[pa.Table, str]:
         DataError: when there is no target, or x and y differ in length.
         ColumnError: naming every selected column that is not there.
     """
-    table = to_table(data, columns=selection.columns)
-    table, target = attach_target(table, y, selection.target)
-    _hint_at_missing_header(data, table, target)
+    if y is None and selection.columns is None:
+        _hint_at_missing_header(data, selection.target)
+    table, target = attach_target(to_table(data, columns=selection.columns), y, selection.target)
     require_target(table, target)
     return _select(table, selection, target), target
 
 
 def attach_target(table: pa.Table, y: Any, name: str | None) -> tuple[pa.Table, str]:
-    """Return the table with ``y`` as a column, and the target's name."""
+    """Return the table with ``y`` as a column, and the target's name.
+
+    Raises:
+        DataError: when the target is not named, stands in the table as well, or differs from it in length.
+    """
     if y is None:
         if name is None:
             raise DataError(f"name the target: fit(data, target=...). Columns: {', '.join(table.column_names)}")
         return table, name
-    target = name or str(getattr(y, "name", None) or _TARGET_NAME)
+    given, values = _target_values(y)
+    target = name or given or _TARGET_NAME
+    if target in table.column_names and (name or given):
+        raise DataError("the target is given twice", [Fault(target, "is a column of x too: drop it there, or leave out y")])
     while target in table.column_names:
         target += "_"
-    values = to_arrow(y.reshape(-1) if isinstance(y, np.ndarray) else y)
     if len(values) != table.num_rows:
         raise DataError(f"x has {table.num_rows} rows and y has {len(values)}")
     return table.append_column(target, values), target
 
 
+def _target_values(y: Any) -> tuple[str, pa.Array | pa.ChunkedArray]:
+    """Return the name the target brings along, if any, and its values."""
+    if isinstance(y, str):
+        raise DataError(f"y is the values themselves; to name a column of the data, write target={y!r}")
+    if hasattr(y, "columns"):
+        table = to_table(y)
+        if table.num_columns != 1:
+            raise DataError(f"y is one column. Received: {', '.join(table.column_names)}")
+        return table.column_names[0], table.column(0)
+    is_column = len(getattr(y, "shape", ())) == 2 and y.shape[1] == 1
+    try:
+        return str(getattr(y, "name", None) or ""), to_arrow(np.asarray(y).reshape(-1) if is_column else y)
+    except DataError as error:
+        raise DataError("y cannot be read", [Fault("y", str(error))]) from error
+
+
 def _select(table: pa.Table, selection: Selection, target: str) -> pa.Table:
-    wanted = [name for name in selection.columns or table.column_names if name != target]
+    wanted = [name for name in dict.fromkeys(selection.columns or table.column_names) if name != target]
     missing = [name for name in [*wanted, *selection.drop] if name not in table.column_names]
     if missing:
         names = table.column_names
@@ -104,13 +138,16 @@ def _select(table: pa.Table, selection: Selection, target: str) -> pa.Table:
     return table.select([*(name for name in wanted if name not in selection.drop), target])
 
 
-def _hint_at_missing_header(data: Any, table: pa.Table, target: str) -> None:
-    """Say so when a CSV file's first line looks like data: its fields became the names."""
-    is_csv = isinstance(data, str | Path) and Path(data).suffix.lower() == ".csv"
-    if is_csv and target not in table.column_names and any(_is_number(name) for name in files.first_line(Path(data))):
+def _hint_at_missing_header(data: Any, target: str | None) -> None:
+    """Say so when a CSV file's first line looks like data: its fields would become the names."""
+    is_csv = isinstance(data, str | Path) and Path(data).suffix.lower() == ".csv" and Path(data).is_file()
+    if target is None or not is_csv:
+        return
+    fields = files.first_line(Path(data))
+    if target not in fields and any(_is_number(field) for field in fields):
         raise ColumnError(
             f"{data} seems to have no header line: name all its columns in order (columns=[...], --columns a,b,c)",
-            [Fault(target, f"is not in its first line: {', '.join(table.column_names[:8])}")],
+            [Fault(target, f"is not in its first line: {', '.join(fields[:8])}")],
         )
 
 
@@ -123,10 +160,15 @@ def _is_number(text: str) -> bool:
 
 
 def _split(rows: Rows, fraction: float, seed: int) -> Rows:
+    if not 0 < fraction < 1:
+        raise DataError(f"validation is a fraction of the rows above 0 and below 1, or rows. Received: {fraction:g}")
     count = rows.train.num_rows
     held_back = round(count * fraction)
     if held_back == 0 or held_back == count:
-        raise DataError(f"validation={fraction} of {count} rows leaves {held_back} to validate on: give more rows")
+        raise DataError(
+            f"validation={fraction:g} of {count} rows leaves {count - held_back} to train on "
+            f"and {held_back} to validate on: give more rows"
+        )
     order = np.random.default_rng([seed, count]).permutation(count)
     kept, valid = np.sort(order[held_back:]), np.sort(order[:held_back])
     return replace(rows, train=rows.train.take(kept), valid=rows.train.take(valid))
