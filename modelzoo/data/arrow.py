@@ -93,7 +93,7 @@ def _typed(values: Any) -> pa.Array | pa.ChunkedArray:
         return _decoded(pa.array(plain, from_pandas=True))
     except OverflowError:  # whole numbers beyond 64 bits
         return pa.array(np.asarray(plain, np.float64), from_pandas=True)
-    except pa.ArrowException:
+    except (pa.ArrowException, UnicodeEncodeError):
         return pa.array([_text(value) for value in plain], type=pa.string())
 
 
