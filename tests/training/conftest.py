@@ -1,0 +1,48 @@
+"""Train tiny cores with an engine of the test's choice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def train_with(monkeypatch, rows_for):
+    """Return a trainer of one tiny model: the engine, regularizers with names, then fields of TrainingSpec."""
+    import pyarrow as pa
+    from modelzoo_plugins.models.wide_deep import WideDeep
+    from modelzoo_registry import RunInfo, TrainingSpec
+
+    from modelzoo.columns import Encoder, infer_schema
+    from modelzoo.columns.target import fit_target
+    from modelzoo.hooks import Hooks
+    from modelzoo.training import train
+
+    def run(engine=None, *, regularizers=(), task="regression", valid=False, callbacks=(), **training: Any):
+        if engine is not None:
+            monkeypatch.setattr(train, "choose_engine", lambda **_: engine)
+        data, name = rows_for(task)
+        table = pa.table(data)
+        target, _ = fit_target(table, name)
+        labels = target.encode(table.column(name))
+        features = table.drop_columns([name])
+        encoder = Encoder.fit(infer_schema(features, labels[:, 0])[0], features)
+        encoded = train.Encoded(encoder.encode(features), labels)
+        parts = train.Assembly("tiny", WideDeep(), WideDeep.Spec(hidden=(4,)), list(regularizers))
+        followers = train.Followers(list(callbacks), Hooks(print), RunInfo("tiny", task), None, None)
+        spec = TrainingSpec(**{"batch_size": 16, "epochs": 2, **training})
+        return train.train(parts, encoder, encoded, encoded if valid else None, target, spec, followers)
+
+    return run
+
+
+@pytest.fixture
+def values_of():
+    """Return a reader of a core's variables, state of random generators included, as arrays."""
+    import numpy as np
+
+    def values(core: Any) -> list[Any]:
+        return [np.asarray(variable.value) for layer in core.layers for variable in layer.variables]
+
+    return values

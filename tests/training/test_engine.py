@@ -1,0 +1,53 @@
+"""How steps are run is decided by sizes alone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modelzoo.training.engine import CHUNK_BYTES, MOST_STEPS_A_CALL, XLA_STEPS, Engine, choose_engine
+
+SIZES = st.fixed_dictionaries(
+    {
+        "rows": st.integers(1, 10_000_000),
+        "row_bytes": st.integers(4, 100_000),
+        "batch_size": st.integers(1, 100_000),
+        "epochs": st.integers(1, 1_000),
+        "watches_batches": st.booleans(),
+    }
+)
+
+
+@given(SIZES)
+def test_equal_sizes_make_equal_choices_within_their_bounds(sizes):
+    engine = choose_engine(**sizes)
+
+    assert engine == choose_engine(**sizes)
+    assert 1 <= engine.chunk <= min(MOST_STEPS_A_CALL, max(1, sizes["rows"] // sizes["batch_size"]))
+    assert engine.chunk == 1 or engine.chunk * sizes["batch_size"] * sizes["row_bytes"] <= CHUNK_BYTES
+
+
+@given(SIZES)
+def test_one_who_watches_batches_gets_plain_steps(sizes):
+    assert choose_engine(**(sizes | {"watches_batches": True})) == Engine(chunk=1, xla=False)
+
+
+@given(SIZES)
+def test_the_last_call_of_an_epoch_is_not_nearly_empty(sizes):
+    engine = choose_engine(**sizes)
+    full = sizes["rows"] // sizes["batch_size"]
+
+    idle = -full % engine.chunk
+
+    assert idle < -(-full // engine.chunk) or full == 0
+
+
+@pytest.mark.parametrize(("epochs", "xla"), [(XLA_STEPS // 100 - 1, False), (XLA_STEPS // 100, True)])
+def test_xla_compiles_what_runs_long_enough(epochs, xla):
+    engine = choose_engine(rows=3_200, row_bytes=40, batch_size=32, epochs=epochs, watches_batches=False)
+
+    assert engine == Engine(chunk=100, xla=xla)
+
+
+def test_an_engine_describes_itself():
+    assert Engine(chunk=1, xla=False).describe() == "plain steps, without XLA"
+    assert Engine(chunk=50, xla=True).describe() == "50 fused steps a call, with XLA"
