@@ -14,8 +14,12 @@ _TYPES = {
     "object": "a table",
     "null": "nothing",
 }
-_LEAST = (("minimum", "{:,} or more"), ("exclusiveMinimum", "more than {:,}"))
-_MOST = (("maximum", "at most {:,}"), ("exclusiveMaximum", "less than {:,}"))
+_BOUNDS = {
+    "minimum": "{} or more",
+    "exclusiveMinimum": "more than {}",
+    "maximum": "at most {}",
+    "exclusiveMaximum": "less than {}",
+}
 
 
 def describe_field(field: Mapping[str, Any], definitions: Mapping[str, Any]) -> list[str]:
@@ -49,8 +53,12 @@ def _resolved(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapp
 
 def _bounds(schema: Mapping[str, Any]) -> list[str]:
     if "minimum" in schema and "maximum" in schema:
-        return ["{minimum:,} to {maximum:,}".format(**schema)]
-    return [text.format(schema[key]) for key, text in (*_LEAST, *_MOST) if key in schema]
+        return [f"{_number(schema['minimum'])} to {_number(schema['maximum'])}"]
+    return [text.format(_number(schema[key])) for key, text in _BOUNDS.items() if key in schema]
+
+
+def _number(value: float) -> str:
+    return f"{int(value):,}" if value == int(value) else str(value)
 
 
 def _count(schema: Mapping[str, Any]) -> str:

@@ -44,11 +44,11 @@ def parse_regularizer(text: str) -> str | dict[str, Any]:
     if not equals:
         return text
     name, colon, first = head.rpartition(":")
-    if not colon:
+    if not (colon and name):
         raise click.BadParameter(
             f"write name:setting=value, such as dropout:rate=0.2. Received: {text!r}", param_hint="--regularizer"
         )
-    settings = [parse_setting(part, "--regularizer") for part in _split_outside_brackets(f"{first}={tail}")]
+    settings = [parse_setting(part, "--regularizer") for part in _split_at_commas(f"{first}={tail}")]
     return {"name": name, **dict(settings)}
 
 
@@ -67,11 +67,17 @@ def parse_validation(text: str | None) -> float | str | None:
         return text
 
 
-def _split_outside_brackets(text: str) -> list[str]:
-    parts, depth = [""], 0
+def _split_at_commas(text: str) -> list[str]:
+    """Split at the commas that stand in no brackets and no quotes."""
+    parts, depth, quote = [""], 0, ""
     for character in text:
-        depth += (character in "[{") - (character in "]}")
-        if character == "," and depth == 0:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        else:
+            depth += (character in "[{") - (character in "]}")
+        if character == "," and not quote and depth == 0:
             parts.append("")
         else:
             parts[-1] += character

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from modelzoo_registry import NonFiniteLossError
 
 from .output import print_numbers
 from .parse import parse_names, parse_regularizer, parse_setting, parse_validation
@@ -80,16 +81,20 @@ def command(config: Path | None, overwrite: bool, **options: Any) -> None:
     from .. import build  # only now: NumPy and Arrow are not needed to refuse a setting
 
     model = build(chosen.model, regularizers=chosen.regularizers, **chosen.settings)
-    history = model.fit(
-        chosen.data,
-        target=chosen.target,
-        columns=chosen.columns,
-        drop=chosen.drop,
-        task=chosen.task,
-        out=chosen.out,
-        overwrite=overwrite,
-        **chosen.training(),
-    )
+    try:
+        history = model.fit(
+            chosen.data,
+            target=chosen.target,
+            columns=chosen.columns,
+            drop=chosen.drop,
+            task=chosen.task,
+            out=chosen.out,
+            overwrite=overwrite,
+            **chosen.training(),
+        )
+    except NonFiniteLossError:
+        click.echo(f"what was learnt until then is kept in {chosen.out}", err=True)
+        raise
     print_numbers({name: values[-1] for name, values in history.history.items()})
     click.echo(f"run written to {chosen.out}")
 
