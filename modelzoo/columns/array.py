@@ -10,7 +10,11 @@ from pydantic import Field
 
 from .base import ColumnBase, Plain
 
-_EPSILON = 1e-6
+_CONSTANT = 1e-6
+"""Relative to the mean: a smaller spread is what float32 leaves of a constant."""
+_LEAST_SPREAD = 1e-12
+_MOST_SPREAD = 1e37
+"""Beyond, the spread's reciprocal is no normal float32, and TensorFlow takes it for zero."""
 
 
 class ArrayColumn(ColumnBase):
@@ -35,7 +39,8 @@ class ArrayColumn(ColumnBase):
         axis = 0 if len(self.shape) == 1 else None
         center = np.nan_to_num(_quiet(np.nanmean, finite, axis))
         spread = np.nan_to_num(_quiet(np.nanstd, finite, axis))
-        spread = np.where(spread > _EPSILON * np.maximum(1.0, np.abs(center)), spread, 1.0)
+        constant = spread <= np.maximum(_CONSTANT * np.abs(center), _LEAST_SPREAD)
+        spread = np.where(constant, 1.0, np.minimum(spread, _MOST_SPREAD))
         return FittedArray(
             column=self,
             center=tuple(np.atleast_1d(center).astype(np.float32).tolist()),
@@ -58,20 +63,20 @@ class FittedArray(Plain):
         return np.asarray(self.center, np.float32)
 
     @cached_property
-    def _spread(self) -> np.ndarray:
-        return np.asarray(self.spread, np.float32)
+    def _factor(self) -> np.ndarray:
+        """One by the spread: TensorFlow's graphs turn a division by a constant into this multiplication."""
+        return np.float32(1) / np.asarray(self.spread, np.float32)
 
     def encode(self, values: np.ndarray) -> np.ndarray:
         """Return float32 (n, *shape) from float32 (n, *shape), where NaN is missing."""
         with np.errstate(over="ignore", invalid="ignore"):
-            scaled = np.clip((values - self._center) / self._spread, np.float32(-self.limit), np.float32(self.limit))
-        return np.where(np.isnan(scaled), np.float32(0), scaled)
+            scaled = np.clip((values - self._center) * self._factor, np.float32(-self.limit), np.float32(self.limit))
+        return np.where(np.isnan(values), np.float32(0), scaled)
 
     def tensorflow(self, tf: Any, values: Any) -> Any:
         """Do as ``encode`` does, as TensorFlow operations."""
-        scaled = (values - tf.constant(self._center)) / tf.constant(self._spread)
-        clipped = tf.clip_by_value(scaled, -self.limit, self.limit)
-        return tf.where(tf.math.is_nan(clipped), 0.0, clipped)
+        scaled = (values - tf.constant(self._center)) * tf.constant(self._factor)
+        return tf.where(tf.math.is_nan(values), 0.0, tf.clip_by_value(scaled, -self.limit, self.limit))
 
 
 def _quiet(function: Any, values: np.ndarray, axis: int | None) -> np.ndarray:

@@ -18,7 +18,7 @@ from .crossed import CrossedColumn
 from .information import synergy
 from .numeric import NumericColumn
 from .schema import Column, Schema, raw_input
-from .wire import is_number, is_text, to_wire
+from .wire import RawInput, is_number, is_text, to_wire
 
 SAMPLE_ROWS = 20_000
 """Rows that decide which columns to cross."""
@@ -60,7 +60,7 @@ def infer_schema(table: pa.Table, labels: np.ndarray) -> tuple[Schema, list[str]
 
 def _describe(name: str, column: pa.ChunkedArray, taken: set[str]) -> tuple[list[Column], str]:
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if column.null_count == len(column):
+    if pa.types.is_null(kind):
         return [], "it is empty"
     if pa.types.is_boolean(kind) or is_number(kind):
         return _describe_numbers(name, column, taken)
@@ -72,9 +72,10 @@ def _describe(name: str, column: pa.ChunkedArray, taken: set[str]) -> tuple[list
 
 
 def _describe_numbers(name: str, column: pa.ChunkedArray, taken: set[str]) -> tuple[list[Column], str]:
-    distinct = _distinct(column)
-    if distinct == 1 and not column.null_count:
-        return [], "it is constant"
+    numbers = to_wire(RawInput(name, "number"), column)
+    distinct = int(pc.count_distinct(pa.array(numbers, from_pandas=True)).as_py())
+    if note := _useless(distinct, missing=bool(np.isnan(numbers).any())):
+        return [], note
     columns: list[Column] = [NumericColumn(name=name)]
     if distinct > _FEW_VALUES:
         columns.append(BucketizedColumn(name=_fresh(f"{name}_buckets", taken), source=name))
@@ -82,18 +83,20 @@ def _describe_numbers(name: str, column: pa.ChunkedArray, taken: set[str]) -> tu
 
 
 def _describe_text(name: str, column: pa.ChunkedArray) -> tuple[list[Column], str]:
-    distinct, rows = _distinct(column), len(column)
-    if distinct == 1 and not column.null_count:
-        return [], "it is constant"
+    texts = to_wire(RawInput(name, "string"), column)
+    distinct, rows = int(pc.count_distinct(texts).as_py()), len(column)
+    if note := _useless(distinct, missing=texts.null_count > 0):
+        return [], note
     if rows >= _ENOUGH_ROWS_TO_JUDGE and distinct > rows / 2:
         return [], f"an identifier or free text: {distinct:,} different values in {rows:,} rows"
     return [CategoricalColumn(name=name)], ""
 
 
-def _distinct(column: pa.ChunkedArray) -> int:
-    if pa.types.is_decimal(column.type):
-        column = column.cast(pa.float64(), safe=False)
-    return int(pc.count_distinct(column).as_py())
+def _useless(distinct: int, *, missing: bool) -> str:
+    """Say why a column tells no rows apart, or nothing; whether a value is there at all may tell some."""
+    if distinct == 0:
+        return "it is empty"
+    return "it is constant" if distinct == 1 and not missing else ""
 
 
 def _fresh(name: str, taken: set[str]) -> str:

@@ -10,6 +10,10 @@ from pydantic import Field
 from .base import ColumnBase, Plain
 
 _FLOAT32_MAX = float(np.finfo(np.float32).max)
+_CONSTANT = 1e-12
+"""Relative to the mean: a smaller spread is what rounding leaves of a constant."""
+_LEAST_SPREAD = 1e-290
+_MOST_SPREAD = 1e300
 
 
 class NumericColumn(ColumnBase):
@@ -34,7 +38,8 @@ class NumericColumn(ColumnBase):
         mean, spread = moments(values[np.isfinite(values)])
         missing = bool(np.isnan(values).any())
         if self.scale == "none":
-            return FittedNumeric(column=self, center=0.0, spread=1.0, limit=_FLOAT32_MAX, fill=mean, indicator=missing)
+            fill = min(max(mean, -_FLOAT32_MAX), _FLOAT32_MAX)
+            return FittedNumeric(column=self, center=0.0, spread=1.0, limit=_FLOAT32_MAX, fill=fill, indicator=missing)
         return FittedNumeric(column=self, center=mean, spread=spread, limit=self.clip, fill=0.0, indicator=missing)
 
 
@@ -78,11 +83,14 @@ class FittedNumeric(Plain):
 def moments(values: np.ndarray) -> tuple[float, float]:
     """Return mean and standard deviation of finite float64 (n,); (0, 1) when empty, spread 1 when constant.
 
-    Works on values divided by the largest, so that squares of extreme ones do not overflow.
+    Works on values divided by the largest, so that squares of extreme ones do not overflow. The spread stays
+    where both it and its reciprocal are normal numbers, which TensorFlow may divide and multiply by.
     """
     if values.size == 0:
         return 0.0, 1.0
     largest = float(np.abs(values).max()) or 1.0
     shares = values / largest
     mean, spread = float(shares.mean()) * largest, float(shares.std()) * largest
-    return mean, spread if spread > abs(mean) * 1e-12 and np.isfinite(spread) and spread > 0 else 1.0
+    if spread <= max(abs(mean) * _CONSTANT, _LEAST_SPREAD):
+        return mean, 1.0
+    return mean, min(spread, _MOST_SPREAD)

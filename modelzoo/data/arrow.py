@@ -77,7 +77,8 @@ def _tensor_column(array: np.ndarray) -> pa.Array:
 def _as_array(values: Any) -> np.ndarray:
     """Return a NumPy array in the form Arrow takes: native byte order, no type longer than float64, NaN for masked."""
     if isinstance(values, np.ma.MaskedArray):
-        return _as_array(values.astype(np.float64).filled(np.nan) if values.dtype.kind in "buif" else values.tolist())
+        numeric = values.dtype.kind in "buif"
+        return np.ma.filled(values.astype(np.float64), np.nan) if numeric else np.asarray(values.tolist(), object)
     array = np.asarray(values)
     if array.dtype == np.longdouble:
         return array.astype(np.float64)

@@ -104,7 +104,9 @@ def attach_target(table: pa.Table, y: Any, name: str | None) -> tuple[pa.Table, 
     given, values = _target_values(y)
     target = name or given or _TARGET_NAME
     if target in table.column_names and (name or given):
-        raise DataError("the target is given twice", [Fault(target, "is a column of x too: drop it there, or leave out y")])
+        raise DataError(
+            "the target is given twice", [Fault(target, "is a column of x too: drop it there, or leave out y")]
+        )
     while target in table.column_names:
         target += "_"
     if len(values) != table.num_rows:
