@@ -1,0 +1,106 @@
+"""Names and settings are checked before any data is seen, all faults at once."""
+
+import pytest
+from modelzoo_registry import NotFittedError, SpecError, UnknownPluginError
+
+import modelzoo
+
+BROKEN = """
+import json, modelzoo
+from modelzoo_registry import BrokenPluginError
+try:
+    modelzoo.build("linear", regularizers=["l2", "prune"])
+except BrokenPluginError as error:
+    print(json.dumps([str(error), repr(error.__cause__)]))
+"""
+
+
+def test_an_unknown_model_is_refused_with_the_nearest():
+    with pytest.raises(UnknownPluginError) as caught:
+        modelzoo.build("wide_dep")
+
+    assert str(caught.value).startswith("no model is called 'wide_dep'. Did you mean 'wide_deep'? Models: ")
+
+
+def test_all_faults_of_model_and_regularizers_are_told_at_once():
+    with pytest.raises(SpecError) as caught:
+        modelzoo.build(
+            "wide_deep",
+            hidden=[0],
+            activation="rellu",
+            hiden=[3],
+            epochs=3,
+            regularizers=["droput", {"name": "dropout", "rate": 1}, {"name": "l2", "strengt": 1}, 7, "l2", "l2"],
+        )
+
+    faults = {fault.path: fault.message for fault in caught.value.faults}
+    assert caught.value.title == "model 'wide_deep' cannot be set up like this"
+    assert list(faults) == [
+        "hidden.0", "activation", "hiden", "epochs",
+        "regularizers.0", "regularizers.1.rate", "regularizers.2.strengt", "regularizers.3", "regularizers.5",
+    ]  # fmt: skip
+    assert faults["epochs"] == (
+        "is about training, not architecture: give it to fit(), or to zoo train as an option of its own"
+    )
+    assert faults["hiden"].startswith("unknown setting. Did you mean 'hidden'?")
+    assert faults["regularizers.0"].startswith("no regularizer is called 'droput'. Did you mean 'dropout'?")
+    assert (
+        faults["regularizers.3"]
+        == 'a name, or a dict such as {"name": "dropout", "rate": 0.2} is expected. Received: 7'
+    )
+    assert faults["regularizers.5"] == "'l2' is listed twice; once is enough"
+
+
+@pytest.mark.parametrize("regularizers", ["l2", {"name": "l2"}, 5])
+def test_regularizers_that_are_no_list_are_refused(regularizers):
+    with pytest.raises(SpecError) as caught:
+        modelzoo.build("linear", regularizers=regularizers)
+
+    assert str(caught.value) == (
+        f"the model cannot be set up like this:\n  regularizers: a list is expected: regularizers=[{regularizers!r}]"
+    )
+
+
+def test_a_broken_regularizer_is_no_fault_of_the_settings(outside):
+    outside.install("acme-prune", "[modelzoo.regularizers]\nprune = acme:Prune", acme="raise OSError('no disk')")
+
+    assert outside.answer(BROKEN) == [
+        "regularizer 'prune' of acme-prune 1.0 cannot be imported from 'acme:Prune': OSError: no disk",
+        "OSError('no disk')",
+    ]
+
+
+def test_a_model_shows_its_settings():
+    model = modelzoo.build("wide_deep", hidden=[8], regularizers=["l2", {"name": "dropout", "rate": 0.5}])
+
+    assert repr(model) == "<modelzoo.Model wide_deep(hidden=(8,), activation='relu'), untrained>"
+    assert model.regularizers == ({"name": "l2", "strength": 0.0001}, {"name": "dropout", "rate": 0.5})
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda model: model.keras,
+        lambda model: model.task,
+        lambda model: model.classes,
+        lambda model: model.schema,
+        lambda model: model.fitted,
+        lambda model: model.predict({"a": [1]}),
+        lambda model: model.evaluate({"a": [1]}),
+        lambda model: model.save("nowhere"),
+        lambda model: model.export("nowhere"),
+    ],
+)
+def test_what_needs_training_says_so(use):
+    with pytest.raises(NotFittedError) as caught:
+        use(modelzoo.build("linear"))
+
+    assert str(caught.value) == "linear has not been trained yet: call fit first, or modelzoo.load a run"
+
+
+def test_all_faults_of_the_training_are_told_at_once():
+    with pytest.raises(SpecError) as caught:
+        modelzoo.build("linear").fit({"y": [1, 2]}, target="y", epochs=0, optimizer="adm", lerning_rate=1, loss=3)
+
+    assert [fault.path for fault in caught.value.faults] == ["optimizer", "loss", "epochs", "lerning_rate"]
+    assert caught.value.faults[-1].message.startswith("unknown setting. Did you mean 'learning_rate'?")
