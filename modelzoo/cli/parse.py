@@ -17,13 +17,13 @@ def parse_value(text: str, option: str) -> Any:
     try:
         # Inside brackets nothing but a value is TOML: no second line, no comment.
         (value,) = tomllib.loads(f"values = [{text}]")["values"]
-        return value
     except ValueError:
         if text[:1] in ("[", "{", '"', "'"):
             raise click.BadParameter(
                 f'not a TOML value, such as [64, 32] or ["a", "b"]. Received: {text}', param_hint=option
             ) from None
         return text
+    return value
 
 
 def parse_setting(text: str, option: str) -> tuple[str, Any]:

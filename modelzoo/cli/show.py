@@ -24,7 +24,7 @@ _OPTIONS = {"model": "--model {name} --set {setting}", "regularizer": "--regular
 @click.option("--kind", type=click.Choice(KINDS), help="Which one, where plugins of two kinds share the name.")
 @click.option("--json-schema", is_flag=True, help="The settings as JSON Schema, for programs.")
 def command(name: str, kind: Kind | None, json_schema: bool) -> None:
-    """Show one plugin: what it does, its settings, their defaults and bounds."""
+    """Show one plugin and its settings, defaults and bounds."""
     entry = _find(name, kind)
     plugin = installed().load_entry(entry)
     schema = plugin.Spec.model_json_schema() if hasattr(plugin, "Spec") else {}

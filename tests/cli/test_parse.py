@@ -87,9 +87,10 @@ def test_a_setting_without_name_or_equals_sign_is_refused(text):
         ("dropout:rate=0.2", {"name": "dropout", "rate": 0.2}),
         ("acme:dropout:rate=0.2", {"name": "acme:dropout", "rate": 0.2}),
         ("l1_l2:l1=0.1,l2=0.2", {"name": "l1_l2", "l1": 0.1, "l2": 0.2}),
-        ("mix:parts=[1,2],on={a=1,b=2},mode=soft", {"name": "mix", "parts": [1, 2], "on": {"a": 1, "b": 2}, "mode": "soft"}),
+        ("mix:parts=[1,2],mode=soft", {"name": "mix", "parts": [1, 2], "mode": "soft"}),
+        ("mix:on={a=1,b=2},text='a,b'", {"name": "mix", "on": {"a": 1, "b": 2}, "text": "a,b"}),
     ],
-)  # fmt: skip
+)
 def test_a_regularizer_is_a_name_or_a_name_with_settings(text, regularizer):
     assert parse_regularizer(text) == regularizer
 

@@ -43,9 +43,9 @@ def test_what_was_assumed_and_each_epoch_is_a_plain_line_where_there_is_no_termi
 
 def test_every_option_reaches_the_run(zoo, here):
     line = (
-        "train --model wide_deep --data train.csv --target price --task regression --columns carat,depth,cut --drop depth "
-        "--set hidden=[5] --set activation=tanh --regularizer l2 --regularizer dropout:rate=0.3 --optimizer sgd "
-        "--learning-rate 1e-4 --epochs 1 --batch-size 50 --seed 9 --validation 0.5 --out run"
+        "train --model wide_deep --data train.csv --target price --task regression --columns carat,depth,cut "
+        "--drop depth --set hidden=[5] --set activation=tanh --regularizer l2 --regularizer dropout:rate=0.3 "
+        "--optimizer sgd --learning-rate 1e-4 --epochs 1 --batch-size 50 --seed 9 --validation 0.5 --out run"
     )
     assert zoo(line).code == 0
 

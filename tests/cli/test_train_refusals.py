@@ -187,19 +187,21 @@ def test_settings_that_are_no_table_are_refused_beside_options_for_them_too(refu
         (".", ". is a folder: name a file (.csv, .parquet, .jsonl, .ndjson)"),
         ("empty.csv", "empty.csv is empty"),
         ("header.csv", "header.csv holds no rows"),
-        ("mine.txt", "mine.txt: cannot tell what it is from its suffix '.txt'. Readable: .csv, .parquet, .jsonl, .ndjson"),
-        ("half.jsonl", "half.jsonl, line 2: not JSON: Expecting ',' delimiter: line 2 column 1 (char 12)"),
+        ("a.txt", "a.txt: cannot tell what it is from its suffix '.txt'. Readable: .csv, .parquet, .jsonl, .ndjson"),
+        ("half.jsonl", "half.jsonl, line 2: not JSON: "),
         ("list.jsonl", "list.jsonl, line 1: a JSON object is expected. Received: list"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_cannot_be_read_is_told_with_the_reason(refusal, here, name, message):
     (here / "empty.csv").touch()
     (here / "header.csv").write_text("carat,price\n")
-    (here / "mine.txt").write_text("carat,price\n1,2\n")
+    (here / "a.txt").write_text("carat,price\n1,2\n")
     (here / "half.jsonl").write_text('{"carat": 1}\n{"carat": 1\n')
     (here / "list.jsonl").write_text("[1, 2]\n")
 
-    assert refusal(f"train --model linear --data {name} --target price --out run") == message
+    said = refusal(f"train --model linear --data {name} --target price --out run")
+
+    assert said.startswith(message) if message.endswith("JSON: ") else said == message  # the rest are Python's words
 
 
 def test_half_a_parquet_file_is_refused(refusal, here):
