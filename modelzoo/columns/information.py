@@ -8,12 +8,15 @@ from itertools import combinations
 import numpy as np
 
 _TARGET_BINS = 10
+_CHANCE_DEVIATIONS = 3.5
 _ROWS_PER_CELL = 5
-"""Fewer rows than this a combination, on average, and its information cannot be told from chance."""
+"""Fewer rows than this a combination and target value, on average, and chance passes for information."""
 
 
 def synergy(ids: Mapping[str, np.ndarray], target: np.ndarray, *, least: float) -> list[tuple[str, str]]:
     """Return the pairs of columns with I(a,b;y) - I(a;y) - I(b;y) of at least ``least`` nats, highest first.
+
+    What chance alone may bring about in so few rows does not count.
 
     Args:
         ids: int32 (n,) a column.
@@ -25,9 +28,12 @@ def synergy(ids: Mapping[str, np.ndarray], target: np.ndarray, *, least: float) 
     scores: dict[tuple[str, str], float] = {}
     for a, b in combinations(sorted(ids), 2):
         pair = np.unique(_joint(ids[a], ids[b]), return_inverse=True)[1]
-        if (int(pair.max()) + 1) * _ROWS_PER_CELL <= y.size:
-            scores[a, b] = information(pair, y) - alone[a] - alone[b]
-    best = sorted((pair for pair, score in scores.items() if score >= least), key=lambda pair: (-scores[pair], pair))
+        if _values(pair) * _values(y) * _ROWS_PER_CELL <= y.size:
+            score = information(pair, y) - alone[a] - alone[b]
+            freedom = (_values(pair) - _values(ids[a]) - _values(ids[b]) + 1) * (_values(y) - 1)
+            if score >= max(least, _chance(freedom, y.size)):
+                scores[a, b] = score
+    best = sorted(scores, key=lambda pair: (-scores[pair], pair))
     order = {name: place for place, name in enumerate(ids)}
     return [(a, b) if order[a] < order[b] else (b, a) for a, b in best]
 
@@ -38,6 +44,20 @@ def information(x: np.ndarray, y: np.ndarray) -> float:
     Source: G. Miller, "Note on the bias of information estimates", 1955.
     """
     return _entropy(x) + _entropy(y) - _entropy(_joint(x, y))
+
+
+def _chance(freedom: int, rows: int) -> float:
+    """Return the nats above its expectation that the information of unrelated columns exceeds once in 4,000 pairs.
+
+    2 n I follows a chi-square distribution, here in Wilson and Hilferty's approximation (1931).
+    """
+    degrees = max(1, freedom)
+    spread = 2 / (9 * degrees)
+    return float(degrees * ((1 - spread + _CHANCE_DEVIATIONS * np.sqrt(spread)) ** 3 - 1) / (2 * rows))
+
+
+def _values(ids: np.ndarray) -> int:
+    return int(np.unique(ids).size)
 
 
 def _entropy(ids: np.ndarray) -> float:

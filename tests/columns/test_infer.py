@@ -1,0 +1,154 @@
+"""What a schema is inferred to be: useful columns, and crosses where columns say more together."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from modelzoo_registry import SchemaError
+
+from modelzoo import datasets
+from modelzoo.columns import Encoder, infer_schema
+
+
+def entries(schema):
+    return [(column.kind, column.name) for column in schema.columns]
+
+
+def flip(size=400, seed=0):
+    return np.random.default_rng(seed).integers(0, 2, size)
+
+
+def text(bits):
+    return pa.array(np.where(bits > 0, "on", "off"))
+
+
+def infer(columns, labels=None):
+    table = pa.table(columns)
+    schema, notes = infer_schema(table, flip(table.num_rows, 9) if labels is None else labels)
+    Encoder.fit(schema, table)
+    return entries(schema), notes
+
+
+@pytest.mark.parametrize(
+    ("values", "kinds"),
+    [
+        (np.arange(100) / 3, ["numeric", "bucketized"]),
+        (np.arange(100) % 8, ["numeric"]),
+        (np.arange(100) % 2 == 0, ["numeric"]),
+        ([None, 1.0] * 50, ["numeric"]),
+        (["a", "b"] * 50, ["categorical"]),
+        (["a", None] * 50, ["categorical"]),
+        (pa.array(["a", "b"] * 50).dictionary_encode(), ["categorical"]),
+        (pa.array(["a", "b"] * 50, pa.large_string()), ["categorical"]),
+        (pa.array([b"a", b"b"] * 50), ["categorical"]),
+        (pa.array([1, 2] * 50).dictionary_encode(), ["numeric"]),
+        (pa.FixedShapeTensorArray.from_numpy_ndarray(np.ones((100, 2, 3))), ["array"]),
+    ],
+)
+def test_the_kind_of_a_column_follows_from_its_values(values, kinds):
+    assert [kind for kind, _ in infer({"c": values})[0]] == kinds
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ([7] * 100, "it is constant"),
+        (["x"] * 100, "it is constant"),
+        ([None] * 100, "it is empty"),
+        ([float("nan")] * 100, "it is empty"),
+        (["", None] * 50, "it is empty"),
+        ([f"id-{row}" for row in range(100)], "an identifier or free text: 100 different values in 100 rows"),
+        (pa.array(range(100), pa.timestamp("s")), "columns of timestamp[s] are not understood yet"),
+        ([[1, 2]] * 100, "columns of list<item: int64> are not understood yet"),
+    ],
+)
+def test_a_column_that_tells_nothing_is_left_out_with_a_line(values, why):
+    assert infer({"c": values, "kept": np.arange(100) % 3}) == ([("numeric", "kept")], [f"left out 'c': {why}"])
+
+
+def test_few_different_texts_are_no_identifiers():
+    assert infer({"c": ["a", "b", "c"]})[0] == [("categorical", "c")]
+
+
+def test_when_no_column_can_be_used_all_reasons_are_told():
+    with pytest.raises(SchemaError) as caught:
+        infer({"c": [1, 1], "e": [None, None]})
+
+    assert str(caught.value) == "no column can be used: left out 'c': it is constant; left out 'e': it is empty"
+
+
+def test_a_table_of_the_target_alone_is_refused():
+    with pytest.raises(SchemaError, match="no column can be used: the table has only the target"):
+        infer_schema(pa.table({"y": [1, 2]}).select([]), np.array([1, 2]))
+
+
+def test_columns_that_only_tell_something_together_are_crossed():
+    a, b = flip(seed=1), flip(seed=2)
+
+    found, _ = infer({"a": text(a), "b": text(b), "noise": text(flip(seed=3))}, a ^ b)
+
+    assert [name for kind, name in found if kind == "crossed"] == ["a_x_b"]
+
+
+def test_numbers_that_only_tell_something_together_are_crossed_by_their_buckets():
+    u, v = np.random.default_rng(0).uniform(-1, 1, (2, 4000))
+
+    found, _ = infer({"u": u, "v": v}, (u > 0) ^ (v > 0))
+
+    assert [name for kind, name in found if kind == "crossed"] == ["u_buckets_x_v_buckets"]
+
+
+def test_columns_that_tell_nothing_are_not_crossed():
+    columns = {name: text(flip(seed=seed)) for seed, name in enumerate("abcd")}
+
+    assert "crossed" not in dict(infer(columns, np.random.default_rng(9).normal(size=400))[0])
+
+
+def test_copies_of_a_column_are_not_crossed():
+    a = flip()
+
+    assert "crossed" not in dict(infer({"a": text(a), "b": text(a)}, a)[0])
+
+
+def test_names_that_are_taken_get_underscores():
+    u, v = np.random.default_rng(0).uniform(-1, 1, (2, 4000))
+    taken = {"u_buckets": flip(4000, 1), "u_buckets__x_v_buckets": flip(4000, 2)}
+
+    found, _ = infer({"u": u, "v": v} | taken, (u > 0) ^ (v > 0))
+
+    names = [name for _, name in found]
+    assert len(set(names)) == len(names)
+    assert ("bucketized", "u_buckets_") in found
+    assert ("crossed", "u_buckets__x_v_buckets_") in found
+
+
+def test_the_same_table_gives_the_same_schema():
+    diamonds = datasets.load("diamonds")
+    features, price = diamonds.drop_columns(["price"]), diamonds["price"].to_numpy()
+
+    assert infer_schema(features, price) == infer_schema(features, price)
+
+
+def test_diamonds_are_crossed_by_what_sets_their_price():
+    diamonds = datasets.load("diamonds")
+
+    schema, notes = infer_schema(diamonds.drop_columns(["price"]), diamonds["price"].to_numpy())
+
+    assert notes == []
+    assert entries(schema)[:5] == [
+        ("numeric", "carat"),
+        ("bucketized", "carat_buckets"),
+        ("categorical", "cut"),
+        ("categorical", "color"),
+        ("categorical", "clarity"),
+    ]
+    assert ("crossed", "carat_buckets_x_clarity") in entries(schema)
+
+
+def test_chance_crosses_no_columns_however_few_the_rows():
+    crossed = []
+    for seed, rows in enumerate([50, 100, 200, 400, 1000] * 8):
+        draws = np.random.default_rng(seed)
+        columns = {name: draws.integers(0, draws.integers(2, 6), rows).astype(str) for name in "abcdef"}
+        crossed += [name for kind, name in infer(columns, draws.normal(size=rows))[0] if kind == "crossed"]
+
+    assert crossed == []
