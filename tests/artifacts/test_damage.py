@@ -1,0 +1,102 @@
+"""A damaged run is refused, and the damaged file named."""
+
+import numpy as np
+import pytest
+from modelzoo_registry import DamagedArtifactError
+
+import modelzoo
+from modelzoo.artifacts.checksums import write_sums
+
+FILES = ["history.json", "run.json", "train.toml", "weights.npz"]
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def refusal(folder):
+    with pytest.raises(DamagedArtifactError) as caught:
+        modelzoo.load(folder)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("harm", [flip, cut])
+def test_a_changed_file_is_named(run, name, harm):
+    harm(run / name)
+
+    assert refusal(run) == f"{run} is damaged; restore it or make it anew:\n  {name}: does not match its checksum"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_named(run, name):
+    (run / name).unlink()
+
+    assert refusal(run) == f"{run} is damaged; restore it or make it anew:\n  {name}: is missing"
+
+
+def test_all_damaged_files_are_named_at_once(run):
+    flip(run / "weights.npz")
+    (run / "history.json").unlink()
+
+    assert refusal(run) == (
+        f"{run} is damaged; restore it or make it anew:\n"
+        "  history.json: is missing\n"
+        "  weights.npz: does not match its checksum"
+    )
+
+
+def test_missing_checksums_are_named(run):
+    (run / "SHA256SUMS").unlink()
+
+    assert refusal(run) == f"{run} is damaged: SHA256SUMS is missing or not readable"
+
+
+@pytest.mark.parametrize("line", ["run.json", "0" * 64 + "  /etc/passwd", "0" * 64 + "  ../run.json"])
+def test_checksums_of_another_form_are_refused(run, line):
+    (run / "SHA256SUMS").write_text(line + "\n")
+
+    assert refusal(run) == f"{run} is damaged: SHA256SUMS, line 1 is not a digest and a file"
+
+
+def test_checksums_that_were_cut_off_are_noticed(run):
+    (run / "SHA256SUMS").write_text("")
+
+    assert refusal(run) == (
+        f"{run} is damaged; restore it or make it anew:\n"
+        "  SHA256SUMS: does not list run.json\n"
+        "  SHA256SUMS: does not list history.json\n"
+        "  SHA256SUMS: does not list weights.npz"
+    )
+
+
+def test_weights_of_another_model_are_refused(run):
+    with np.load(run / "weights.npz") as archive:
+        arrays = dict(archive)
+    first = next(iter(arrays))
+    np.savez(run / "weights.npz", **{**arrays, first: np.zeros((1, 1), np.float32)})
+    write_sums(run)
+
+    assert refusal(run).startswith(f"{run / 'weights.npz'} does not fit the model its plugins build now")
+
+
+def test_pickled_weights_are_never_read(run):
+    np.savez(run / "weights.npz", weights=np.asarray([object()]))
+    write_sums(run)
+
+    assert refusal(run) == (
+        f"{run / 'weights.npz'} cannot be read: Object arrays cannot be loaded when allow_pickle=False"
+    )
+
+
+def test_a_record_that_cannot_be_understood_is_told(run):
+    (run / "run.json").write_text("{}")
+    write_sums(run)
+
+    assert refusal(run).startswith(f"{run} cannot be read by this version: ")
