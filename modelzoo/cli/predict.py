@@ -37,6 +37,8 @@ def command(run_or_export: Path, data: str, columns: str | None, out: Path | Non
 
     if out is not None:
         require_writable(out)
+    if data == "-" and sys.stdin.isatty():
+        click.echo("type one JSON object a line, then Ctrl-D", err=True)
     rows = read_json_lines(sys.stdin.buffer, "standard input") if data == "-" else _require_input(data, out)
     scorer = _load(run_or_export)
     table = _table(scorer, scorer.predict(rows, columns=parse_names(columns)))

@@ -119,6 +119,11 @@ def _settings(written: Any, options: tuple[str, ...]) -> Any:
 
 
 def _require(config: Any) -> None:
+    """Refuse a training that lacks something, or would replace the rows it reads."""
     missing = [f"--{name}" for name in ("data", "target", "out") if getattr(config, name) is None]
     if missing:
         raise click.UsageError(f"missing {', '.join(missing)}: to be given here, or in the file of --config")
+    for name in ("data", "validation"):
+        rows = getattr(config, name)
+        if isinstance(rows, str) and Path(rows).resolve().is_relative_to(Path(config.out).resolve()):
+            raise click.UsageError(f"--{name} {rows} is inside --out {config.out}: writing the run would replace it")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modelzoo_registry import NonFiniteLossError, RegularizerPlugin, RunInfo, TrainingSpec
+from modelzoo_registry import DataError, NonFiniteLossError, RegularizerPlugin, RunInfo, TrainingSpec
 
 from ..columns import Encoder, Schema, Target, infer_schema
 from ..configure import Choice
@@ -98,7 +98,12 @@ class Job:
         return encoder.encode(table), self.target.encode(table.column(self.target.name))
 
     def _encode_validation(self, encoder: Encoder) -> tuple[Any, Any] | None:
-        return None if self.rows.valid is None else self._encode(encoder, self.rows.valid)
+        if self.rows.valid is None:
+            return None
+        try:
+            return self._encode(encoder, self.rows.valid)
+        except DataError as error:
+            raise type(error)(f"validation: {error.title}", error.faults) from error
 
     def _train(self, encoder: Encoder, rows: Any, valid: Any, hooks: Hooks, logs: Path | None, say: Any) -> Trained:
         from .train import Assembly, Encoded, Followers, train

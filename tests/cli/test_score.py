@@ -48,6 +48,13 @@ def test_rows_come_from_standard_input(zoo, beside, stdin, scorer):
     assert zoo(f"predict {scorer} --data -").out == from_file
 
 
+def test_a_person_at_a_terminal_is_told_how_to_give_rows(zoo, beside, stdin, monkeypatch):
+    stdin((beside / "new.jsonl").read_bytes())
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+
+    assert zoo("predict exports --data -").err == "type one JSON object a line, then Ctrl-D\n"
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl", ".ndjson"])
 def test_predictions_are_written_by_suffix(zoo, beside, suffix):
     said = zoo(f"predict run --data new.jsonl --out priced{suffix}")

@@ -269,10 +269,11 @@ def test_a_column_that_is_not_there_is_told_with_the_nearest(refusal, option):
 def test_validation_rows_that_lack_a_column_are_refused(refusal, csv):
     csv("carat,price", "1,2", "3,4")
 
-    said = refusal(f"{TRAIN} --validation mine.csv --out run")
+    said = refusal(f"{TRAIN} --columns carat,cut,color --validation mine.csv --out run")
 
+    assert said.startswith("validation")
     assert "  cut: is not there." in said
-    assert "  clarity: is not there." in said
+    assert "  color: is not there." in said
 
 
 def test_validation_rows_that_are_not_there_are_refused(refusal):
@@ -314,9 +315,23 @@ class TestAnOutputThatIsTaken:
         )
 
     def test_a_file_is_never_replaced(self, refusal):
-        assert refusal(f"{TRAIN} --out train.csv --overwrite") == (
-            "train.csv exists and is not one of ours (no run.json in it): choose another place"
+        assert refusal(f"{TRAIN} --out new.jsonl --overwrite") == (
+            "new.jsonl exists and is not one of ours (no run.json in it): choose another place"
         )
+
+
+@pytest.mark.parametrize(
+    ("option", "name"), [("", "data"), ("--data train.csv --validation old/late.csv", "validation")]
+)
+def test_rows_inside_the_run_to_be_replaced_are_kept(refusal, here, option, name):
+    (here / "old").mkdir()
+    (here / "old/run.json").write_text("{}")
+    (here / "old/late.csv").write_text("carat,price\n1,2\n")
+    line = "train --model linear --data old/late.csv --target price --out ./old --overwrite"
+
+    assert refusal(f"{line} {option}") == (
+        f"--{name} old/late.csv is inside --out ./old: writing the run would replace it"
+    )
 
 
 def test_a_place_below_a_file_is_refused(refusal, here):
