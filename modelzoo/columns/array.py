@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import cached_property
 from typing import Any, Literal
 
@@ -81,8 +82,6 @@ class FittedArray(Plain):
 
 def _quiet(function: Any, values: np.ndarray, axis: int | None) -> np.ndarray:
     """Reduce without NumPy's warning about places where every value is missing: they become 0 afterwards."""
-    import warnings
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         return np.asarray(function(values, axis=axis))

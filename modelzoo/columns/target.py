@@ -16,7 +16,7 @@ from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from .base import Plain
 from .numeric import moments
-from .wire import RawInput, is_number, is_text, to_wire
+from .wire import RawInput, describe_type, is_number, is_text, to_wire
 
 MOST_CLASSES = 20
 """Whole numbers with more distinct values than this are taken for a quantity, not for classes."""
@@ -172,7 +172,7 @@ def _decoded(name: str, column: pa.ChunkedArray) -> pa.Array:
         return pa.array(_numbers(name, column), from_pandas=True)
     raise DataError(
         "there is nothing to learn",
-        [Fault(name, f"a target is numbers, text or booleans. Received: a column of {kind}")],
+        [Fault(name, f"a target is numbers, text or booleans. Received: {describe_type(kind)}")],
     )
 
 

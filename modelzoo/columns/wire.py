@@ -205,7 +205,14 @@ def _fits(value: pa.Scalar, target: pa.DataType) -> bool:
 
 
 def _wrong_type(name: str, kind: pa.DataType, wanted: str) -> DataError:
-    return _wrong_value(name, f"{wanted}. Received: a column of {kind}")
+    return _wrong_value(name, f"{wanted}. Received: {describe_type(kind)}")
+
+
+def describe_type(kind: pa.DataType) -> str:
+    """Name an Arrow type for a message."""
+    if isinstance(kind, pa.FixedShapeTensorType):
+        return f"arrays of shape {tuple(kind.shape)}"
+    return f"a column of {kind}"
 
 
 def _wrong_value(name: str, message: str) -> DataError:

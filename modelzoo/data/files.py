@@ -192,7 +192,9 @@ def _require_utf8(table: pa.Table, path: Path) -> None:
         names = table.column_names
     except UnicodeDecodeError:
         raise DataError(f"{path} cannot be read as CSV", [Fault("its first line", _NOT_UTF8)]) from None
-    faults = [Fault(name, _NOT_UTF8) for name in names if pa.types.is_binary(table.schema.field(name).type)]
+    faults = [
+        Fault(name, _NOT_UTF8) for name, kind in zip(names, table.schema.types, strict=True) if pa.types.is_binary(kind)
+    ]
     if faults:
         raise DataError(f"{path} cannot be read as CSV", faults)
 

@@ -13,6 +13,8 @@ import pyarrow as pa
 from modelzoo_registry import DataError
 from modelzoo_registry.suggest import did_you_mean
 
+from ..data import files
+
 NAMES = MappingProxyType({"diamonds": "diamonds.parquet"})
 """The data sets, and the file of each."""
 
@@ -36,6 +38,4 @@ def load(name: str) -> pa.Table:
     Raises:
         DataError: for a name that is not one, naming those there are.
     """
-    from pyarrow import parquet
-
-    return parquet.read_table(path(name))
+    return files.read(path(name))

@@ -1,0 +1,183 @@
+"""Files are read by their suffix, and those that are damaged, empty or missing are named with what is wrong."""
+
+import pandas as pd
+import pytest
+from modelzoo_registry import DataError
+
+from modelzoo import datasets
+from modelzoo.data import files, to_table
+
+
+def refusal(path, columns=None):
+    with pytest.raises(DataError) as caught:
+        to_table(path, columns=columns)
+    return str(caught.value)
+
+
+def test_a_csv_file_is_read_with_its_header(file):
+    path = file("d.csv", "carat,cut\n0.5,Good\n,NA\n")
+
+    assert to_table(path).to_pylist() == to_table(str(path)).to_pylist()
+    assert to_table(path).to_pylist() == [{"carat": 0.5, "cut": "Good"}, {"carat": None, "cut": None}]
+
+
+@pytest.mark.parametrize("start", ["\ufeff", ""])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_csv_file_may_begin_and_end_its_lines_as_it_likes(file, start, end):
+    path = file("d.CSV", f'{start}a,b{end}1,"x, ""y"""{end}')
+
+    assert to_table(path).to_pylist() == [{"a": 1, "b": 'x, "y"'}]
+
+
+def test_a_json_lines_file_is_read_with_blank_lines_and_missing_keys(file):
+    path = file("d.jsonl", '\ufeff{"a": 1}\n\n{"b": "é", "a": null}\n{"a": NaN}')
+
+    assert to_table(path).to_pylist() == [{"a": 1, "b": None}, {"a": None, "b": "é"}, {"a": None, "b": None}]
+
+
+def test_a_parquet_file_is_read_without_what_its_folder_is_called(file):
+    path = file("cut=Good/d.parquet", datasets.path("diamonds").read_bytes())
+
+    assert to_table(path).equals(datasets.load("diamonds"))
+
+
+def test_the_index_pandas_writes_to_parquet_is_no_column(file):
+    path = file("d.parquet", b"")
+    pd.DataFrame({"a": [1, 2]}, index=[7, 9]).to_parquet(path)
+
+    assert to_table(path).column_names == ["a"]
+
+
+def test_a_file_that_is_not_there_gets_the_nearest_that_is(file):
+    path = file("diamonds.csv", "a\n1\n")
+
+    missing = path.with_name("diamond.csv")
+
+    assert refusal(missing) == f"there is no file {missing}. Did you mean 'diamonds.csv'?"
+    assert refusal("/nowhere/d.csv").startswith("there is no file /nowhere/d.csv")
+
+
+def test_a_folder_is_refused(tmp_path):
+    assert refusal(tmp_path) == f"{tmp_path} is a folder: name a file (.csv, .parquet, .jsonl, .ndjson)"
+
+
+@pytest.mark.parametrize("name", ["d.csv", "d.parquet", "d.jsonl"])
+def test_an_empty_file_is_refused(file, name):
+    path = file(name, "")
+
+    assert refusal(path) == f"{path} is empty"
+
+
+def test_a_file_of_a_header_alone_holds_no_rows(file):
+    path = file("d.csv", "a,b\n")
+
+    assert refusal(path) == f"{path} holds no rows"
+
+
+def test_a_file_of_blank_lines_is_refused(file):
+    path = file("d.jsonl", "\n\n")
+
+    assert refusal(path) == f"{path} is empty: one JSON object a line is expected"
+
+
+@pytest.mark.parametrize("name", ["d.xlsx", "d"])
+def test_an_unknown_suffix_is_refused_with_those_that_are_read(file, name):
+    path = file(name, "a")
+
+    assert refusal(path) == (
+        f"{path}: cannot tell what it is from its suffix {path.suffix!r}. Readable: .csv, .parquet, .jsonl, .ndjson"
+    )
+
+
+@pytest.mark.parametrize("share", [0.001, 0.5, 0.999])
+def test_a_parquet_file_that_was_cut_off_is_refused(file, share):
+    whole = datasets.path("diamonds").read_bytes()
+    path = file("d.parquet", whole[: int(len(whole) * share)])
+
+    assert refusal(path).startswith(f"{path} is not a whole Parquet file: ")
+
+
+def test_a_csv_row_of_another_length_is_named(file):
+    path = file("d.csv", "a,b\n1,2\n3\n")
+
+    assert refusal(path) == f"{path} cannot be read as CSV: CSV parse error: Expected 2 columns, got 1: 3"
+
+
+def test_names_that_repeat_in_a_header_are_refused(file):
+    assert refusal(file("d.csv", "a,a\n1,2\n")) == (
+        "column names repeat:\n  a: stands there more than once; rename or drop one"
+    )
+
+
+@pytest.mark.parametrize(("text", "where"), [("cut\ncafé\n", "cut"), ("café\nx\n", "its first line")])
+def test_a_csv_file_in_another_encoding_is_refused_with_the_column(file, text, where):
+    path = file("d.csv", text.encode("latin-1"))
+
+    assert refusal(path) == (
+        f"{path} cannot be read as CSV:\n  {where}: is not text in UTF-8; save the file in that encoding"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('{"a":', "not JSON: Expecting value: line 2 column 1 (char 6)"),
+        ("[1]", "a JSON object is expected. Received: list"),
+        ("3", "a JSON object is expected. Received: int"),
+        ('{"a":' + "[" * 100_000, "not JSON: maximum recursion depth exceeded"),
+        (b'{"a": "\xff"}', "not JSON: 'utf-8' codec can't decode byte 0xff in position 7: invalid start byte"),
+    ],
+)
+def test_a_bad_json_line_is_named(file, line, fault):
+    path = file("d.jsonl", b'{"a": 1}\n\n' + (line if isinstance(line, bytes) else line.encode()) + b"\n")
+
+    assert refusal(path).startswith(f"{path}, line 3: {fault}")
+
+
+def test_a_csv_file_without_a_header_takes_its_names_from_columns(file):
+    path = file("d.csv", "0.5,Good\n1.0,Fair\n")
+
+    assert to_table(path, columns=["carat", "cut"]).to_pylist() == [
+        {"carat": 0.5, "cut": "Good"},
+        {"carat": 1.0, "cut": "Fair"},
+    ]
+
+
+def test_a_csv_file_with_a_header_keeps_it(file):
+    path = file("d.csv", "carat,cut\n0.5,Good\n")
+
+    assert to_table(path, columns=["cut"]).to_pylist() == [{"carat": 0.5, "cut": "Good"}]
+
+
+def test_a_first_line_that_is_neither_header_nor_a_row_of_the_columns_is_refused(file):
+    path = file("d.csv", "0.5,Good\n")
+
+    assert refusal(path, ["carat", "cut", "price"]) == (
+        f"{path}: its first line names none of the columns, and its number of fields is not theirs:\n"
+        "  columns: 3: carat, cut, price\n"
+        "  fields: 2: ['0.5', 'Good']"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "columns", "found"),
+    [
+        ("a,b\n1,2\n", ["b"], True),
+        ('"a",b\n1,2\n', ["a"], True),
+        ("\ufeffa,b\n1,2\n", ["a", "z"], True),
+        ("1,2\n3,4\n", ["a", "b"], False),
+        ('"1,5",2\n', ["a", "b"], False),
+    ],
+)
+def test_a_first_line_with_one_of_the_names_is_a_header(file, content, columns, found):
+    assert files.has_header(file("d.csv", content), columns) is found
+
+
+def test_files_that_are_not_csv_always_name_their_columns(file):
+    assert files.has_header(file("d.jsonl", '{"a": 1}'), ["z"])
+
+
+def test_whole_numbers_that_turn_out_to_be_fractions_late_are_still_numbers(file):
+    path = file("d.csv", "a\n" + "1\n" * 600_000 + "1.5\n")
+
+    assert to_table(path)["a"][-1].as_py() == 1.5

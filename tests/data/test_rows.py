@@ -1,0 +1,280 @@
+"""The rows of a training: the target attached, columns selected, validation held apart."""
+
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from modelzoo_registry import ColumnError, DataError
+
+from modelzoo import datasets
+from modelzoo.columns import Encoder, infer_schema
+from modelzoo.training.rows import Selection, prepare_rows, read_rows
+
+FRAME = pd.DataFrame({"carat": np.arange(10) / 2, "cut": list("abcdefghij"), "price": range(10)})
+X = FRAME.drop(columns="price")
+
+
+def prepare(data=FRAME, y=None, *, target="price", validation=None, seed=0, **selection):
+    return prepare_rows(data, y, Selection(target, **selection), validation, seed)
+
+
+def refusal(*args, kind=DataError, **settings):
+    with pytest.raises(kind) as caught:
+        prepare(*args, **settings)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("fraction", [0.2, np.float32(0.2), Fraction(1, 5)])
+def test_a_fraction_of_the_rows_is_held_back_and_none_is_in_both(fraction):
+    rows = prepare(validation=fraction)
+
+    held_back, kept = rows.valid["price"].to_pylist(), rows.train["price"].to_pylist()
+    assert (len(kept), len(held_back)) == (8, 2)
+    assert sorted(kept + held_back) == list(range(10))
+    assert kept == sorted(kept)
+
+
+def test_the_same_seed_holds_back_the_same_rows_and_another_others():
+    diamonds = datasets.load("diamonds")
+
+    first, again, other = (prepare(diamonds, validation=0.1, seed=seed) for seed in (3, 3, 4))
+
+    assert first.valid.equals(again.valid)
+    assert not first.valid.equals(other.valid)
+    assert first.valid.num_rows == 5394
+
+
+def test_nothing_of_validation_reaches_the_encoder():
+    table = pa.table({"carat": [1.0] * 9 + [2.0] * 9, "cut": ["a"] * 9 + ["b"] * 9, "price": range(18)})
+    held_back = {"carat": [1e9], "cut": ["never seen"], "price": [5]}
+
+    rows = prepare(table, validation=held_back)
+    features = rows.train.drop_columns(["price"])
+    encoder = Encoder.fit(infer_schema(features, rows.train["price"].to_numpy())[0], features)
+
+    assert encoder.columns[0].center == 1.5
+    assert encoder.columns[1].vocabulary == ("a", "b")
+    assert encoder.encode(rows.valid)["ids"].tolist() == [[0]]
+
+
+@pytest.mark.parametrize("none", [None, 0, 0.0])
+def test_without_validation_all_rows_are_trained_on(none):
+    rows = prepare(validation=none)
+
+    assert (rows.valid, rows.train.num_rows) == (None, 10)
+
+
+@pytest.mark.parametrize("fraction", [1, 1.0, 1.5, -0.2, True, float("nan"), float("inf")])
+def test_what_is_no_fraction_is_refused(fraction):
+    assert refusal(validation=fraction) == (
+        f"validation is a fraction of the rows above 0 and below 1, or rows. Received: {float(fraction):g}"
+    )
+
+
+@pytest.mark.parametrize(("fraction", "kept", "held_back"), [(0.01, 10, 0), (0.99, 0, 10)])
+def test_a_fraction_that_leaves_no_row_is_refused(fraction, kept, held_back):
+    assert refusal(validation=fraction) == (
+        f"validation={fraction} of 10 rows leaves {kept} to train on and {held_back} to validate on: give more rows"
+    )
+
+
+@pytest.mark.parametrize(
+    "validation",
+    [
+        FRAME.tail(3),
+        FRAME.tail(3).to_dict("records"),
+        pl.DataFrame(FRAME.tail(3).to_dict("list")),
+        (X.tail(3), FRAME["price"].tail(3)),
+        (X.tail(3), [7, 8, 9]),
+        (X.tail(3), np.array([[7], [8], [9]])),
+    ],
+)
+def test_validation_may_be_rows_in_any_form(validation):
+    assert prepare(validation=validation).valid["price"].to_pylist() == [7, 8, 9]
+
+
+def test_validation_may_be_a_file(file):
+    path = file("valid.csv", "price,cut,carat\n7,a,1\n")
+
+    assert prepare(validation=path).valid.to_pylist() == [{"price": 7, "cut": "a", "carat": 1}]
+    assert prepare(validation=str(path)).provenance.validation == str(path)
+
+
+def test_a_validation_file_without_a_header_has_the_names_of_the_training_file(file):
+    training, valid = file("train.csv", "1,a,3\n2,b,4\n"), file("valid.csv", "5,c,6\n")
+
+    rows = prepare(training, validation=valid, columns=["carat", "cut", "price"])
+
+    assert rows.valid.to_pylist() == [{"carat": 5, "cut": "c", "price": 6}]
+    assert rows.provenance.names == ("carat", "cut", "price")
+
+
+def test_validation_may_lack_the_columns_that_are_dropped():
+    assert prepare(validation=FRAME[["carat", "price"]], drop=["cut"]).valid.num_rows == 10
+
+
+@pytest.mark.parametrize(
+    ("validation", "message"),
+    [
+        (
+            X,
+            (
+                "validation (the DataFrame): the data has no target:\n"
+                "  price: no column has this name. Columns: carat, cut"
+            ),
+        ),
+        ((X, [1]), "validation (the DataFrame): x has 10 rows and y has 1"),
+        (
+            FRAME.assign(price=None),
+            "validation (the DataFrame): there is nothing to learn:\n  price: the target is missing in all 10 rows",
+        ),
+        (
+            FRAME.assign(price=float("inf")),
+            (
+                "validation (the DataFrame): the target does not fit the model:\n"
+                "  price: row 1: a finite number belongs here. Received: inf"
+            ),
+        ),
+        ("nowhere.csv", "validation (nowhere.csv): there is no file nowhere.csv"),
+        (FRAME.head(0), "validation (the DataFrame): the DataFrame holds no rows"),
+    ],
+)
+def test_what_is_wrong_with_validation_is_said_to_be(validation, message):
+    assert refusal(validation=validation).startswith(message)
+
+
+def test_rows_without_a_target_are_left_out_with_a_note():
+    rows = prepare(FRAME.assign(price=[None, 1, None, *range(7)]))
+
+    assert rows.train.num_rows == 8
+    assert rows.notes == ("left out 2 rows that have no 'price'",)
+
+
+def test_an_infinite_target_is_named_by_its_row_in_the_data():
+    assert refusal(FRAME.assign(price=[None, None, 1, float("inf"), *range(6)])) == (
+        "the target does not fit the model:\n  price: row 4: a finite number belongs here. Received: inf"
+    )
+
+
+@pytest.mark.parametrize(
+    ("y", "name"),
+    [
+        (list(range(10)), "y"),
+        (np.arange(10), "y"),
+        (np.arange(10)[:, None], "y"),
+        (range(10), "y"),
+        (FRAME["price"], "price"),
+        (FRAME[["price"]], "price"),
+        (FRAME["price"].rename(7), "7"),
+        (pl.Series("price", range(10)), "price"),
+        (pl.Series(range(10)), "y"),
+        (pa.array(range(10)), "y"),
+    ],
+)
+def test_the_target_may_come_by_itself_and_bring_its_name(y, name):
+    table, target = read_rows(X, y, Selection())
+
+    assert target == name
+    assert table.column_names == ["carat", "cut", name]
+    assert table[name].to_pylist() == list(range(10))
+
+
+def test_a_target_is_matched_by_place_and_not_by_index():
+    shuffled = FRAME.sample(frac=1, random_state=0)
+
+    table, _ = read_rows(shuffled.drop(columns="price"), shuffled["price"], Selection())
+
+    assert [2 * carat for carat in table["carat"].to_pylist()] == table["price"].to_pylist()
+
+
+def test_a_target_without_a_name_gets_one_that_is_free():
+    assert read_rows(X.rename(columns={"cut": "y"}), [0] * 10, Selection())[1] == "y_"
+
+
+@pytest.mark.parametrize(("y", "target"), [(FRAME["price"], None), (range(10), "price")])
+def test_a_target_that_is_a_column_of_x_too_is_refused(y, target):
+    assert refusal(FRAME, y, target=target) == (
+        "the target is given twice:\n  price: is a column of x too: drop it there, or leave out y"
+    )
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ("price", "y is the values themselves; to name a column of the data, write target='price'"),
+        ([1, 2], "x has 10 rows and y has 2"),
+        (FRAME, "y is one column. Received: carat, cut, price"),
+        (
+            iter([1]),
+            "y cannot be read:\n  y: one value a row belongs here, as a list or an array. Received: list_iterator",
+        ),
+        (
+            np.zeros((10, 2)),
+            ("there is nothing to learn:\n  y: a target is numbers, text or booleans. Received: arrays of shape (2,)"),
+        ),
+    ],
+)
+def test_a_target_that_is_no_column_of_values_is_refused(y, message):
+    assert refusal(X, y, target=None) == message
+
+
+def test_without_a_target_its_name_is_asked_for():
+    assert refusal(target=None) == "name the target: fit(data, target=...). Columns: carat, cut, price"
+
+
+def test_a_target_that_is_not_there_gets_the_nearest_name():
+    assert refusal(target="prize", kind=ColumnError) == (
+        "the data has no target:\n  prize: no column has this name. Did you mean 'price'? Columns: carat, cut, price"
+    )
+
+
+def test_columns_and_drop_select_and_the_target_stays():
+    assert prepare(columns=["cut", "cut"]).train.column_names == ["cut", "price"]
+    assert prepare(drop=["cut"]).train.column_names == ["carat", "price"]
+
+
+def test_all_named_columns_that_are_not_there_are_told_at_once():
+    assert refusal(columns=["carat", "cutt"], drop=["weight"], kind=ColumnError) == "\n".join(
+        [
+            "the data lacks columns that were named (it has: carat, cut, price):",
+            "  cutt: is not there. Did you mean 'cut'?",
+            "  weight: is not there.",
+        ]
+    )
+
+
+def test_one_text_where_a_list_of_names_belongs_is_refused():
+    assert refusal(columns="cut", drop="carat") == "\n".join(
+        [
+            "the columns are not named rightly:",
+            "  columns: a list of names belongs here. Received: 'cut'",
+            "  drop: a list of names belongs here. Received: 'carat'",
+        ]
+    )
+
+
+@pytest.mark.parametrize("content", ["0.5,Good,326\n0.6,Fair,327\n", "1,1,2\n3,4,5\n", "0.5,Good,326\n"])
+def test_a_file_that_seems_to_lack_its_header_is_said_to(file, content):
+    path = file("d.csv", content)
+
+    first = content.splitlines()[0].replace(",", ", ")
+    assert refusal(path, kind=ColumnError) == (
+        f"{path} seems to have no header line: name all its columns in order (columns=[...], --columns a,b,c):\n"
+        f"  price: is not in its first line: {first}"
+    )
+
+
+def test_a_header_without_the_target_is_not_taken_for_data(file):
+    assert refusal(file("d.csv", "carat,cut\n0.5,Good\n"), kind=ColumnError) == (
+        "the data has no target:\n  price: no column has this name. Columns: carat, cut"
+    )
+
+
+def test_the_file_rows_came_from_is_kept(file):
+    path = file("d.csv", "carat,price\n1,2\n")
+
+    assert prepare(path).provenance.data == str(path)
+    assert prepare(FRAME).provenance.data is None
