@@ -62,7 +62,8 @@ Examples:
     "--config",
     metavar="TOML",
     type=click.Path(path_type=Path),
-    help="File with the same, such as the train.toml of a run; options given here come first.",
+    help="File with the same, such as the train.toml of a run. Options given here come first; paths in it are "
+    "taken from the folder zoo is called in.",
 )
 def command(config: Path | None, overwrite: bool, **options: Any) -> None:
     """Train a model on a file and write the run.
