@@ -24,13 +24,14 @@ def synergy(ids: Mapping[str, np.ndarray], target: np.ndarray, *, least: float) 
         least: threshold in nats.
     """
     y = _bins(target)
+    sizes, outcomes = {name: np.unique(values).size for name, values in ids.items()}, np.unique(y).size
     alone = {name: information(values, y) for name, values in ids.items()}
     scores: dict[tuple[str, str], float] = {}
     for a, b in combinations(sorted(ids), 2):
-        pair = np.unique(_joint(ids[a], ids[b]), return_inverse=True)[1]
-        if _values(pair) * _values(y) * _ROWS_PER_CELL <= y.size:
+        seen, pair = np.unique(_joint(ids[a], ids[b]), return_inverse=True)
+        if seen.size * outcomes * _ROWS_PER_CELL <= y.size:
             score = information(pair, y) - alone[a] - alone[b]
-            freedom = (_values(pair) - _values(ids[a]) - _values(ids[b]) + 1) * (_values(y) - 1)
+            freedom = (seen.size - sizes[a] - sizes[b] + 1) * (outcomes - 1)
             if score >= max(least, _chance(freedom, y.size)):
                 scores[a, b] = score
     best = sorted(scores, key=lambda pair: (-scores[pair], pair))
@@ -54,10 +55,6 @@ def _chance(freedom: int, rows: int) -> float:
     degrees = max(1, freedom)
     spread = 2 / (9 * degrees)
     return float(degrees * ((1 - spread + _CHANCE_DEVIATIONS * np.sqrt(spread)) ** 3 - 1) / (2 * rows))
-
-
-def _values(ids: np.ndarray) -> int:
-    return int(np.unique(ids).size)
 
 
 def _entropy(ids: np.ndarray) -> float:

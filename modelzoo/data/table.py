@@ -50,7 +50,7 @@ def describe(data: Any) -> str:
 
 def _convert(data: Any, columns: Sequence[str] | None) -> pa.Table:
     if isinstance(data, str | Path):
-        return _without_index(files.read(Path(data), columns))
+        return _without_index(_takeable(files.read(Path(data), columns)))
     if isinstance(data, pa.Table):
         return _without_index(_takeable(data))
     if _is_frame(data):

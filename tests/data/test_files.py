@@ -1,8 +1,10 @@
 """Files are read by their suffix, and those that are damaged, empty or missing are named with what is wrong."""
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from modelzoo_registry import DataError
+from pyarrow import parquet
 
 from modelzoo import datasets
 from modelzoo.data import files, to_table
@@ -39,6 +41,13 @@ def test_a_parquet_file_is_read_without_what_its_folder_is_called(file):
     path = file("cut=Good/d.parquet", datasets.path("diamonds").read_bytes())
 
     assert to_table(path).equals(datasets.load("diamonds"))
+
+
+def test_text_that_parquet_keeps_as_views_can_be_taken(file):
+    path = file("d.parquet", b"")
+    parquet.write_table(pa.table({"a": pa.array(["x", "y"], pa.string_view())}), path)
+
+    assert to_table(path).take([1]).to_pylist() == [{"a": "y"}]
 
 
 def test_the_index_pandas_writes_to_parquet_is_no_column(file):
