@@ -73,7 +73,7 @@ def test_the_state_of_random_generators_is_undone_too(train_with, values_of):
         np.testing.assert_array_equal(kept, expected)
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adafactor", "ftrl", "lion"])
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "ftrl"])
 def test_whatever_the_optimizer_no_weight_is_infinite(train_with, values_of, optimizer):
     trained = train_with(optimizer=optimizer, learning_rate=1e3, epochs=10, batch_size=8)
 
