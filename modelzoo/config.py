@@ -21,7 +21,7 @@ PLUGIN_FIELDS = ("model", "settings", "regularizers")
 class TrainConfig(TrainingSpec):
     """Say what to train on what, and how: the fields of TrainingSpec beside these."""
 
-    model: str = Field("wide_deep", min_length=1, description="name of the model")
+    model: str = Field("", description="name of the model")
     data: str | None = Field(None, min_length=1, description="path of the training rows")
     target: str | None = Field(None, min_length=1, description="name of the target column")
     task: Task | None = Field(None, description="what to train for; inferred from the target when left out")
@@ -81,6 +81,8 @@ def make_config(fields: Mapping[str, Any], *, source: str) -> TrainConfig:
 def _faults_of_plugins(fields: Mapping[str, Any], *, alone: bool) -> list[Fault]:
     named = {name: fields[name] for name in PLUGIN_FIELDS if name in fields}
     config = TrainConfig(**named)
+    if not config.model:
+        return []
     try:
         configure(config.model, config.settings, config.regularizers)
     except SpecError as error:

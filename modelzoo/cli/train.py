@@ -24,7 +24,7 @@ Examples:
 
 # Numbers are taken as text: they are checked with everything else, so that all faults are told at once.
 @click.command("train", epilog=EXAMPLES)
-@click.option("--model", metavar="NAME", help="Name of the model; see zoo list.  [default: wide_deep]")
+@click.option("--model", metavar="NAME", help="Name of the model; see zoo list.  [required]")
 @click.option("--data", metavar="FILE", help="Training rows: a CSV, Parquet or JSON Lines file.  [required]")
 @click.option("--target", metavar="COLUMN", help="Name of the target column.  [required]")
 @click.option("--out", metavar="RUN", help="Folder to write the run to.  [required]")
@@ -121,7 +121,7 @@ def _settings(written: Any, options: tuple[str, ...]) -> Any:
 
 def _require(config: Any) -> None:
     """Refuse a training that lacks something, or would replace the rows it reads."""
-    missing = [f"--{name}" for name in ("data", "target", "out") if getattr(config, name) is None]
+    missing = [f"--{name}" for name in ("model", "data", "target", "out") if not getattr(config, name)]
     if missing:
         raise click.UsageError(f"missing {', '.join(missing)}: to be given here, or in the file of --config")
     for name in ("data", "validation"):

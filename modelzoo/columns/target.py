@@ -99,7 +99,7 @@ def fit_target(table: pa.Table, name: str, task: Task | None = None) -> tuple[Ta
     line = f"target {name!r}: {why} → {inferred}" + (
         "" if task in (None, inferred) else f", trained as {task} as asked"
     )
-    return _make(name, chosen, column, values), f"{line} (task= sets another)" if task is None else line
+    return _make(name, chosen, column, values), f"{line} (or give a task)" if task is None else line
 
 
 def without_missing(table: pa.Table, name: str) -> tuple[pa.Table, int]:

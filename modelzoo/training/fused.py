@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import keras
@@ -54,8 +55,9 @@ class FusedModel(keras.Model):
     def make_train_function(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002  (Keras' signature)
         """Make the function ``fit`` calls once a chunk."""
         self.optimizer.build(self.trainable_variables)
-        relaxed = tf.function(self._run_chunk, reduce_retracing=True)
-        compiled = tf.function(self._run_chunk, jit_compile=True) if self._engine.xla else relaxed
+        # Each training is a function of its own to TensorFlow, which warns of one that is traced again and again.
+        relaxed = tf.function(partial(self._run_chunk), reduce_retracing=True)
+        compiled = tf.function(partial(self._run_chunk), jit_compile=True) if self._engine.xla else relaxed
 
         def train_function(iterator: Any) -> Mapping[str, Any]:
             inputs, targets, count = next(iterator)

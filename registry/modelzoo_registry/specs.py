@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -57,9 +57,14 @@ def collect(spec: type[S], settings: Mapping[str, Any]) -> tuple[list[Fault], S 
 
 def faults_of(error: ValidationError, spec: type[BaseModel], settings: Mapping[str, Any]) -> list[Fault]:
     """Turn pydantic's findings about these settings into faults with the zoo's wording."""
-    faults = [_fault(found, spec, settings) for found in error.errors(include_url=False)]
-    # Of a list whose items are refused, pydantic also says that it came out too short.
-    return [fault for fault in faults if not any(other.path.startswith(f"{fault.path}.") for other in faults)]
+    found = error.errors(include_url=False)
+    return [_fault(one, spec, settings) for one in found if not _follows(one, found)]
+
+
+def _follows(one: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a list is found too short only because its items were refused."""
+    loc = one["loc"]
+    return one["type"] == "too_short" and any(other["loc"][: len(loc)] == loc != other["loc"] for other in found)
 
 
 def _fault(found: Mapping[str, Any], spec: type[BaseModel], settings: Mapping[str, Any]) -> Fault:

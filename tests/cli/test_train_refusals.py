@@ -41,9 +41,9 @@ MINE = "train --model linear --data mine.csv --target price --out run"
 @pytest.mark.parametrize(
     ("line", "missing"),
     [
-        ("train", "--data, --target, --out"),
-        ("train --data train.csv", "--target, --out"),
-        ("train --data train.csv --target price", "--out"),
+        ("train", "--model, --data, --target, --out"),
+        ("train --data train.csv", "--model, --target, --out"),
+        ("train --data train.csv --target price", "--model, --out"),
     ],
 )
 def test_all_that_is_missing_is_told_at_once(refusal, line, missing):

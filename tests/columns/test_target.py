@@ -49,13 +49,13 @@ def test_the_task_is_inferred_and_said(values, task, labels, note):
 
     assert (target.task, target.labels) == (task, labels)
     assert [type(label) for label in target.labels] == [type(label) for label in labels]
-    assert said == f"target 'y': {note} → {task} (task=, --task sets another)"
+    assert said == f"target 'y': {note} → {task} (or give a task)"
 
 
 def test_the_price_of_a_diamond_makes_a_regression():
     target, note = fit_target(datasets.load("diamonds"), "price")
 
-    assert note == "target 'price': numbers with 11,602 values → regression (task=, --task sets another)"
+    assert note == "target 'price': numbers with 11,602 values → regression (or give a task)"
     assert (target.center, target.spread) == pytest.approx((3932.8, 3989.4), abs=0.1)
 
 
