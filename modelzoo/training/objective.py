@@ -99,7 +99,7 @@ def _get(path: str, name: str, get: Callable[[], Any], known: Iterable[str]) -> 
     try:
         return get()
     except (ValueError, TypeError):  # TypeError: a class that wants arguments
-        suggestion = did_you_mean(name, {found for found in known if not found.startswith("_")} - {name})
+        suggestion = did_you_mean(name, sorted({found for found in known if found[0] != "_"} - {name}))
         raise SpecError(
             "the training cannot be set up like this",
             [Fault(path, f"Keras has no {name!r} that works by its name alone.{suggestion}")],

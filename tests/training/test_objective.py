@@ -45,7 +45,7 @@ def test_metrics_are_functions_names_objects_or_classes(train_with):
     [
         (
             lambda: make_loss("hubr", NUMBERS, one_hot=False),
-            "loss: Keras has no 'hubr' that works by its name alone. Did you mean 'Huber'?",
+            "loss: Keras has no 'hubr' that works by its name alone. Did you mean 'huber'?",
         ),
         (
             lambda: make_metrics(["mae", "rmze"], NUMBERS),
