@@ -56,8 +56,10 @@ class FusedModel(keras.Model):
         """Make the function ``fit`` calls once a chunk."""
         self.optimizer.build(self.trainable_variables)
         # Each training is a function of its own to TensorFlow, which warns of one that is traced again and again.
-        relaxed = tf.function(partial(self._run_chunk), reduce_retracing=True)
-        compiled = tf.function(partial(self._run_chunk), jit_compile=True) if self._engine.xla else relaxed
+        # AutoGraph would rewrite all this code, for loops and branches that are written as TensorFlow's own already.
+        trace = partial(tf.function, autograph=False)
+        relaxed = trace(partial(self._run_chunk), reduce_retracing=True)
+        compiled = trace(partial(self._run_chunk), jit_compile=True) if self._engine.xla else relaxed
 
         def train_function(iterator: Any) -> Mapping[str, Any]:
             inputs, targets, count = next(iterator)
