@@ -32,6 +32,9 @@ class TrainConfig(TrainingSpec):
     out: str | None = Field(None, min_length=1, description="folder to write the run to; no run stores its own")
     settings: dict[str, Any] = Field(default_factory=dict, description="settings of the model")
     regularizers: tuple[str | dict[str, Any], ...] = Field((), description="regularizers, by name or with settings")
+    columns_schema: dict[str, Any] | None = Field(
+        None, alias="schema", description="what each column is; inferred when left out"
+    )
 
     def training(self) -> dict[str, Any]:
         """Return the fields that are about how to train."""
@@ -44,7 +47,7 @@ def to_toml(config: TrainConfig) -> str:
     What is not set is left out, except that no validation is written as 0: ``zoo train`` holds rows back when
     nothing is said.
     """
-    fields = {**config.model_dump(mode="json"), "validation": config.validation or 0}
+    fields = {**config.model_dump(mode="json", by_alias=True), "validation": config.validation or 0}
     return tomli_w.dumps({name: value for name, value in fields.items() if _is_set(value)})
 
 

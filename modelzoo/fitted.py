@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from modelzoo_registry import TrainingSpec
 
-from .artifacts.run import Provenance
+from .artifacts.run import Facts
 from .columns import Encoder, Target
 from .core.score import Scorer, to_prediction
 from .training.objective import make_metrics
@@ -18,21 +17,21 @@ from .training.objective import make_metrics
 
 @dataclass
 class Fitted:
-    """Hold encoder, target and core of a trained model, and how it came about."""
+    """Hold the core of a trained model, its history, and the facts of its training."""
 
-    encoder: Encoder
-    target: Target
+    facts: Facts
     core: Any
-    training: TrainingSpec
     history: dict[str, list[float]]
-    engine: dict[str, Any]
-    provenance: Provenance
-    rows: int
-    validation_rows: int
-    notes: tuple[str, ...]
-    seconds: float
-    status: Literal["finished", "stopped"] = "finished"
-    regularizer_states: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def encoder(self) -> Encoder:
+        """The fitted schema."""
+        return self.facts.encoder
+
+    @property
+    def target(self) -> Target:
+        """What is predicted."""
+        return self.facts.target
 
     @cached_property
     def scorer(self) -> Scorer:
@@ -57,7 +56,7 @@ class Fitted:
         return _measure(truth, guesses if guesses.ndim == 2 else guesses[:, None], self._metrics())
 
     def _metrics(self) -> Sequence[Any]:
-        return make_metrics(self.training.metrics, self.target)
+        return make_metrics(self.facts.training.metrics, self.target)
 
 
 def _measure(truth: np.ndarray, guesses: np.ndarray, metrics: Sequence[Any]) -> dict[str, float]:

@@ -16,7 +16,7 @@ from modelzoo_registry.specs import validate
 from .artifacts.atomic import check_free, staged
 from .artifacts.run import LOGS, RUN
 from .columns import Schema
-from .columns.target import fit_target, require_target
+from .columns.target import require_target
 from .configure import Choice
 from .data import to_table
 from .training.job import Job
@@ -143,12 +143,12 @@ class Model:
         folder = None if out is None else Path(out)
         if folder is not None:
             check_free(folder, overwrite=overwrite, marker=RUN)
-        rows = prepare_rows(data, y, Selection(target, columns, drop), validation, spec.seed)
-        goal, note = fit_target(rows.train, rows.target, task)
-        self._require_task(goal.task)
-        job = Job(self._choice, self._regularizers, self._schema, rows, goal, spec, tuple(callbacks), folder)
+        selection = Selection(target, columns, drop, task, self._schema)
+        rows = prepare_rows(data, y, selection, validation, spec.seed)
+        self._require_task(rows.target.task)
+        job = Job(self._choice, self._regularizers, self._schema, rows, spec, tuple(callbacks), folder)
         with contextlib.nullcontext() if folder is None else staged(folder, overwrite=overwrite, marker=RUN) as stage:
-            outcome = job.run(note, logs=None if stage is None else stage / LOGS, say=_speaker(verbose))
+            outcome = job.run(logs=None if stage is None else stage / LOGS, say=_speaker(verbose))
             self._fitted = outcome.fitted
             if stage is not None:
                 self._write(stage)
@@ -169,7 +169,7 @@ class Model:
             ColumnError, DataError: about missing columns and values that do not fit.
         """
         fitted = self.fitted
-        table = to_table(data, columns=columns or fitted.provenance.names)
+        table = to_table(data, columns=columns or fitted.facts.provenance.names)
         name = fitted.target.name
         if y is not None:
             table = table.drop_columns([name]) if name in table.column_names else table
@@ -192,7 +192,7 @@ class Model:
             ColumnError, DataError: about missing columns and values that do not fit.
         """
         fitted = self.fitted
-        return fitted.predict(to_table(data, columns=columns or fitted.provenance.names))
+        return fitted.predict(to_table(data, columns=columns or fitted.facts.provenance.names))
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
         """Write the run folder and return it: whole, or not at all.

@@ -10,7 +10,7 @@ from modelzoo_registry import SpecError, TrainingSpec, installed
 from modelzoo_registry.entries import by_name
 
 from .artifacts.checksums import write_sums
-from .artifacts.run import CONFIG, PluginRecord, RunRecord, read_record, versions, write_record
+from .artifacts.run import CONFIG, Facts, PluginRecord, RunRecord, read_record, versions, write_record
 from .config import TrainConfig, to_toml
 from .configure import Choice, configure
 from .model import Model
@@ -26,7 +26,7 @@ def write_run(folder: Path, model: Choice, regularizers: tuple[Choice, ...], fit
 
     write_record(folder, _record(model, regularizers, fitted), fitted.history)
     save_weights(fitted.core, folder)
-    (folder / CONFIG).write_text(to_toml(_config(model, regularizers, fitted)), encoding="utf-8")
+    (folder / CONFIG).write_text(to_toml(_config(model, regularizers, fitted.facts)), encoding="utf-8")
     write_sums(folder)
 
 
@@ -38,7 +38,8 @@ def restore(path: str | PathLike[str]) -> Model:
         _name(record.model), record.model.settings, [{"name": _name(r), **r.settings} for r in record.regularizers]
     )
     require_tensorflow("loading a run")
-    model = Model(chosen, regularizers)
+    schema = record.encoder.source_schema if record.schema_given else None
+    model = Model(chosen, regularizers, schema)
     model.adopt(_fitted(folder, record, history, chosen, regularizers))
     return model
 
@@ -52,37 +53,29 @@ def record_plugin(choice: Choice) -> PluginRecord:
 
 def _record(model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -> RunRecord:
     return RunRecord(
-        status=fitted.status,
+        **{name: getattr(fitted.facts, name) for name in Facts.model_fields},
         model=record_plugin(model),
         regularizers=tuple(record_plugin(choice) for choice in regularizers),
-        regularizer_states=fitted.regularizer_states,
-        training=fitted.training,
-        target=fitted.target,
-        encoder=fitted.encoder,
-        engine=fitted.engine,
         metrics=fitted.last_metrics,
         parameters=fitted.core.count_params(),
-        notes=fitted.notes,
-        provenance=fitted.provenance,
-        rows=fitted.rows,
-        validation_rows=fitted.validation_rows,
         versions=versions(),
-        seconds=fitted.seconds,
     )
 
 
-def _config(model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -> TrainConfig:
-    raw = [raw.name for raw in fitted.encoder.raw]
+def _config(model: Choice, regularizers: tuple[Choice, ...], facts: Facts) -> TrainConfig:
+    raw = [raw.name for raw in facts.encoder.raw]
+    names = facts.provenance.names or ()
     return TrainConfig(
-        **fitted.training.model_dump(),
+        **facts.training.model_dump(),
         model=_name_to_repeat(model),
-        data=fitted.provenance.data,
-        target=fitted.target.name,
-        task=fitted.target.task,
-        columns=fitted.provenance.names or tuple(raw),
-        drop=tuple(name for name in fitted.provenance.names or () if name not in (*raw, fitted.target.name)),
+        data=facts.provenance.data,
+        target=facts.target.name,
+        task=facts.target.task,
+        columns=names or tuple(raw),
+        drop=tuple(name for name in names if name not in (*raw, facts.target.name)),
         settings=model.spec.model_dump(mode="json"),
         regularizers=tuple({**choice.as_settings(), "name": _name_to_repeat(choice)} for choice in regularizers),
+        schema=facts.encoder.source_schema.model_dump(mode="json", exclude_none=True) if facts.schema_given else None,
     )
 
 
@@ -109,21 +102,8 @@ def _fitted(
         regularizer.restore(state)
     core, _ = assemble(Assembly(model.name, model.plugin(), model.spec, made), record.encoder, record.target)
     load_weights(core, folder)
-    return Fitted(
-        encoder=record.encoder,
-        target=record.target,
-        core=core,
-        training=_known_metrics(record),
-        history=history,
-        engine=record.engine,
-        provenance=record.provenance,
-        rows=record.rows,
-        validation_rows=record.validation_rows,
-        notes=record.notes,
-        seconds=record.seconds,
-        status=record.status,
-        regularizer_states=record.regularizer_states,
-    )
+    facts = record.model_copy(update={"training": _known_metrics(record)})
+    return Fitted(facts=facts, core=core, history=history)
 
 
 def _known_metrics(record: RunRecord) -> TrainingSpec:

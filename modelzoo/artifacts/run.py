@@ -44,28 +44,34 @@ class Provenance(BaseModel):
     names: tuple[str, ...] | None = Field(description="names given to the columns of a file without a header line")
 
 
-class RunRecord(BaseModel):
-    """Hold all of a run but its weights and history; this is ``run.json``."""
+class Facts(BaseModel):
+    """Hold what a training leaves beside weights and history: plain data all of it."""
 
     model_config = ConfigDict(frozen=True)
 
-    format: int = FORMAT
     status: Literal["finished", "stopped"]
-    model: PluginRecord
-    regularizers: tuple[PluginRecord, ...]
-    regularizer_states: tuple[dict[str, Any], ...]
-    training: TrainingSpec
     target: Target
     encoder: Encoder
+    schema_given: bool = Field(description="whether the schema was written by hand; else it was inferred")
+    training: TrainingSpec
+    regularizer_states: tuple[dict[str, Any], ...]
     engine: dict[str, Any]
-    metrics: dict[str, float | None]
-    parameters: int
-    notes: tuple[str, ...]
     provenance: Provenance
     rows: int
     validation_rows: int
-    versions: dict[str, str]
+    notes: tuple[str, ...]
     seconds: float
+
+
+class RunRecord(Facts):
+    """Hold all of a run but its weights and history; this is ``run.json``."""
+
+    format: int = FORMAT
+    model: PluginRecord
+    regularizers: tuple[PluginRecord, ...]
+    metrics: dict[str, float | None]
+    parameters: int
+    versions: dict[str, str]
     created: str = Field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
 

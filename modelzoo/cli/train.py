@@ -81,7 +81,7 @@ def command(config: Path | None, overwrite: bool, **options: Any) -> None:
 
     from .. import build  # only now: NumPy and Arrow are not needed to refuse a setting
 
-    model = build(chosen.model, regularizers=chosen.regularizers, **chosen.settings)
+    model = build(chosen.model, regularizers=chosen.regularizers, schema=chosen.columns_schema, **chosen.settings)
     try:
         history = model.fit(
             chosen.data,

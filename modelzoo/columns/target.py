@@ -21,6 +21,8 @@ from .wire import RawInput, describe_type, is_number, is_text, to_wire
 MOST_CLASSES = 20
 """Whole numbers with more distinct values than this are taken for a quantity, not for classes."""
 
+_ENOUGH_ROWS_TO_JUDGE = 50
+
 Label = StrictBool | StrictInt | StrictFloat | StrictStr
 
 
@@ -39,6 +41,13 @@ class Target(Plain):
     def units(self) -> int:
         """Number of logits: 1, or the number of classes when there are more than two."""
         return len(self.labels) if self.task == "multiclass" else 1
+
+    def scaled_to(self, column: pa.ChunkedArray) -> Target:
+        """Return the target with the mean and spread of these rows, when it is a number."""
+        if self.task != "regression":
+            return self
+        center, spread = moments(_finite_numbers(self.name, column))
+        return self.model_copy(update={"center": center, "spread": spread})
 
     @cached_property
     def classes(self) -> np.ndarray | None:
@@ -132,13 +141,15 @@ def require_target(table: pa.Table, name: str) -> None:
 
 def _make(name: str, task: Task, column: pa.ChunkedArray, values: pa.Array) -> Target:
     if task == "regression":
-        center, spread = moments(_finite_numbers(name, column))
-        return Target(name=name, task=task, center=center, spread=spread)
+        return Target(name=name, task=task).scaled_to(column)
     if task == "reconstruction":
         raise DataError(f"reconstruction has no target: leave out {name!r}")
     labels = sorted(values.to_pylist())
     if task == "binary" and len(labels) != 2:
         raise DataError("the task does not fit", [Fault(name, f"binary needs two classes. Received: {len(labels)}")])
+    if len(column) >= _ENOUGH_ROWS_TO_JUDGE and len(labels) * 2 > len(column):
+        message = f"has {len(labels):,} values in {len(column):,} rows: an identifier or free text, no classes"
+        raise DataError("there is nothing to learn", [Fault(name, message)])
     return Target(name=name, task=task, labels=tuple(labels))
 
 

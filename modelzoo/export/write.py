@@ -79,7 +79,7 @@ def _manifest(model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -
         outputs=describe_outputs(fitted.target),
         metrics=fitted.last_metrics,
         parameters=fitted.core.count_params(),
-        seed=fitted.training.seed,
+        seed=fitted.facts.training.seed,
         versions=versions(),
     )
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from modelzoo_registry import DataError, NonFiniteLossError, RegularizerPlugin, RunInfo, TrainingSpec
 
-from ..columns import Encoder, Schema, Target, infer_schema
+from ..artifacts.run import Facts
+from ..columns import Encoder, Schema, infer_schema
 from ..configure import Choice
 from ..hooks import Hooks
 from ..runtime import require_tensorflow
@@ -40,21 +41,19 @@ class Job:
     regularizers: Sequence[Choice]
     schema: Schema | None
     rows: Rows
-    target: Target
     spec: TrainingSpec
     callbacks: Sequence[Any]
     folder: Path | None
 
-    def run(self, note: str, *, logs: Path | None, say: Callable[[str], None] | None) -> Outcome:
+    def run(self, *, logs: Path | None, say: Callable[[str], None] | None) -> Outcome:
         """Fit the encoder, build the core and train it.
 
         Args:
-            note: what was assumed about the target.
             logs: folder for TensorBoard's events, or None.
             say: what writes a line for people; None for silence, progress included.
         """
         speak = say or (lambda _: None)
-        notes = [*self.rows.notes, note]
+        notes = [*self.rows.notes]
         encoder = self._fit_encoder(notes)
         rows, valid = self._encode(encoder, self.rows.train), self._encode_validation(encoder)
         for line in notes:
@@ -79,7 +78,7 @@ class Job:
         """What hook plugins are told of this run."""
         return RunInfo(
             model=self.model.name,
-            task=self.target.task,
+            task=self.rows.target.task,
             settings=self.model.spec.model_dump(mode="json"),
             training=self.spec.model_dump(mode="json"),
             folder=self.folder,
@@ -87,15 +86,15 @@ class Job:
 
     def _fit_encoder(self, notes: list[str]) -> Encoder:
         schema = self.schema
-        features = self.rows.train.drop_columns([self.target.name])
+        features = self.rows.train.drop_columns([self.rows.target.name])
         if schema is None:
-            labels = self.target.encode(self.rows.train.column(self.target.name))
+            labels = self.rows.target.encode(self.rows.train.column(self.rows.target.name))
             schema, left_out = infer_schema(features, labels[:, 0])
             notes.extend(left_out)
         return Encoder.fit(schema, features)
 
     def _encode(self, encoder: Encoder, table: pa.Table) -> tuple[Any, Any]:
-        return encoder.encode(table), self.target.encode(table.column(self.target.name))
+        return encoder.encode(table), self.rows.target.encode(table.column(self.rows.target.name))
 
     def _encode_validation(self, encoder: Encoder) -> tuple[Any, Any] | None:
         if self.rows.valid is None:
@@ -112,7 +111,7 @@ class Job:
         parts = Assembly(self.model.name, self.model.plugin(), self.model.spec, regularizers)
         followers = Followers(self.callbacks, hooks, self.info, logs, say)
         encoded_valid = None if valid is None else Encoded(*valid)
-        return train(parts, encoder, Encoded(*rows), encoded_valid, self.target, self.spec, followers)
+        return train(parts, encoder, Encoded(*rows), encoded_valid, self.rows.target, self.spec, followers)
 
     def _make(self, choice: Choice) -> RegularizerPlugin:
         regularizer: RegularizerPlugin = choice.plugin(choice.spec)
@@ -121,19 +120,19 @@ class Job:
     def _outcome(self, encoder: Encoder, trained: Trained, notes: Sequence[str]) -> Outcome:
         from ..fitted import Fitted
 
-        fitted = Fitted(
+        facts = Facts(
+            status="finished" if trained.stopped is None else "stopped",
+            target=self.rows.target,
             encoder=encoder,
-            target=self.target,
-            core=trained.core,
+            schema_given=self.schema is not None,
             training=self.spec,
-            history=trained.history.history,
+            regularizer_states=trained.regularizer_states,
             engine=trained.engine,
             provenance=self.rows.provenance,
             rows=self.rows.train.num_rows,
             validation_rows=self.rows.valid.num_rows if self.rows.valid else 0,
             notes=(*notes, *trained.notes),
             seconds=trained.seconds,
-            status="finished" if trained.stopped is None else "stopped",
-            regularizer_states=trained.regularizer_states,
         )
+        fitted = Fitted(facts=facts, core=trained.core, history=trained.history.history)
         return Outcome(fitted, trained.history, trained.stopped)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from numbers import Real
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from modelzoo_registry import ColumnError, DataError, Fault
+from modelzoo_registry import ColumnError, DataError, Fault, Task
 from modelzoo_registry.suggest import did_you_mean
 
 from ..artifacts.run import Provenance
-from ..columns.target import require_target, without_missing
+from ..columns.schema import Schema
+from ..columns.stray import misfits, stray_text
+from ..columns.target import Target, fit_target, require_target, without_missing
+from ..columns.wire import RawInput, gather_faults
 from ..data import files
 from ..data.arrow import to_arrow
 from ..data.table import describe, to_table
@@ -24,23 +28,25 @@ _TARGET_NAME = "y"
 
 @dataclass(frozen=True)
 class Rows:
-    """Hold the training rows, the validation rows if any, and what was left out."""
+    """Hold the training rows, the validation rows if any, the target, and what was assumed and left out."""
 
     train: pa.Table
     valid: pa.Table | None
-    target: str
+    target: Target
     provenance: Provenance
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Say which column is the target and which are used."""
+    """Say which column is the target, for which task, and which others are used."""
 
     target: str | None = None
     columns: Sequence[str] | None = None
     """The columns to use, or the names of a file without a header line; None uses all."""
     drop: Sequence[str] = ()
+    task: Task | None = None
+    schema: Schema | None = None
 
     def __post_init__(self) -> None:
         """Refuse one text where a list belongs: its letters would be taken for names."""
@@ -54,27 +60,54 @@ class Selection:
 
 
 def prepare_rows(data: Any, y: Any, selection: Selection, validation: Any, seed: int) -> Rows:
-    """Return the rows to train and to validate on.
+    """Return the rows to train and to validate on, with their target.
+
+    The classes are those of all rows given; the scale of a number is that of the training rows alone.
 
     Args:
         data: rows, see ``to_table``.
         y: the target of each row (n,), or None when it is a column of the data.
-        selection: target and columns.
+        selection: target, task, columns and schema.
         validation: None or 0 for none, a fraction of the rows, or rows with a target: data, a pair (x, y), a path.
         seed: decides which rows a fraction takes.
 
     Raises:
-        ColumnError, DataError: about columns that are not there, and rows without a target.
+        ColumnError, DataError: about columns that are not there, values that do not fit, rows without a target.
     """
-    table, target = read_rows(data, y, selection)
-    table, left_out = without_missing(table, target)
-    notes = (f"left out {left_out:,} rows that have no {target!r}",) if left_out else ()
-    rows = Rows(table, None, target, _provenance(data, validation, selection), notes)
-    if validation is None or (isinstance(validation, Real) and validation == 0):
-        return rows
+    table, name = read_rows(data, y, selection)
+    _check_values(table, name, selection)  # before any row is left out: their numbers are the user's
+    table, left_out = without_missing(table, name)
+    notes = (f"left out {left_out:,} rows that have no {name!r}",) if left_out else ()
+    target, assumed = fit_target(table, name, selection.task)
+    rows = Rows(table, None, target, _provenance(data, validation, selection), (*notes, assumed))
+    if validation is not None and not (isinstance(validation, Real) and validation == 0):
+        rows = _with_validation(rows, validation, selection, seed)
+    return replace(rows, target=target.scaled_to(rows.train.column(name)))
+
+
+def _check_values(table: pa.Table, target: str, selection: Selection) -> None:
+    """Refuse text where numbers belong, in all columns at once."""
+    work = [partial(_check_target, table.column(target), target, selection.task)]
+    if selection.schema is not None:
+        work.append(partial(misfits, selection.schema.raw, table))
+    else:
+        remedy = "Mend or empty these values, or leave out the column (drop=[{0!r}], --drop {0})"
+        names = [name for name in table.column_names if name != target]
+        work.extend(partial(stray_text, name, table.column(name), remedy.format(name)) for name in names)
+    gather_faults("the data cannot be used", work)
+
+
+def _check_target(column: pa.ChunkedArray, name: str, task: Task | None) -> None:
+    if task == "regression":
+        misfits([RawInput(name, "number")], pa.table({name: column}))
+    elif task is None:
+        stray_text(name, column, "Mend or empty these values, or give the task multiclass")
+
+
+def _with_validation(rows: Rows, validation: Any, selection: Selection, seed: int) -> Rows:
     if isinstance(validation, Real):
         return _split(rows, float(validation), seed)
-    return replace(rows, valid=_validation_rows(validation, selection, target))
+    return replace(rows, valid=_validation_rows(validation, selection, rows.target.name))
 
 
 def read_rows(data: Any, y: Any, selection: Selection) -> tuple[pa.Table, str]:

@@ -71,7 +71,7 @@ def _fault(found: Mapping[str, Any], spec: type[BaseModel], settings: Mapping[st
     path = _path(found, settings)
     if found["type"] == "extra_forbidden":
         nested = len(found["loc"]) > 1  # whose fields those would be, pydantic does not say
-        known = () if nested else spec.model_fields
+        known = () if nested else [field.alias or name for name, field in spec.model_fields.items()]
         return Fault(path, unknown_field(path, known, is_model=issubclass(spec, ModelSpec)))
     message = _PLAINER.get(found["type"]) or str(found["msg"]).removeprefix("Value error, ")
     if found["type"] == "missing":

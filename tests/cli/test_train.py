@@ -50,7 +50,7 @@ def test_every_option_reaches_the_run(zoo, here):
     assert zoo(line).code == 0
 
     model = load(here / "run")
-    training = model.fitted.training.model_dump()
+    training = model.fitted.facts.training.model_dump()
     assert (model.name, model.task) == ("wide_deep", "regression")
     assert model.spec.model_dump() == {"hidden": (5,), "activation": "tanh"}
     assert model.regularizers == ({"name": "l2", "strength": 1e-4}, {"name": "dropout", "rate": 0.3})
@@ -58,26 +58,26 @@ def test_every_option_reaches_the_run(zoo, here):
     assert training == training | {
         "optimizer": "sgd", "learning_rate": 1e-4, "epochs": 1, "batch_size": 50, "seed": 9, "validation": 0.5
     }  # fmt: skip
-    assert (model.fitted.rows, model.fitted.validation_rows) == (150, 150)
+    assert (model.fitted.facts.rows, model.fitted.facts.validation_rows) == (150, 150)
 
 
 def test_a_tenth_is_held_back_when_nothing_is_said(zoo, here):
     assert zoo(f"{TRAIN} --out run").code == 0
 
-    assert load(here / "run").fitted.validation_rows == 30
+    assert load(here / "run").fitted.facts.validation_rows == 30
 
 
 def test_no_row_is_held_back_when_validation_is_0(zoo, here):
     assert zoo(f"{TRAIN} --validation 0 --out run").code == 0
 
-    assert load(here / "run").fitted.validation_rows == 0
+    assert load(here / "run").fitted.facts.validation_rows == 0
 
 
 def test_a_file_of_rows_validates(zoo, here):
     shutil.copy("train.csv", "late.csv")
 
     assert zoo(f"{TRAIN} --validation late.csv --out run").code == 0
-    assert load(here / "run").fitted.validation_rows == 300
+    assert load(here / "run").fitted.facts.validation_rows == 300
 
 
 def test_a_csv_file_without_a_header_line_takes_the_names_of_all_columns(zoo, here):
@@ -127,7 +127,7 @@ def test_options_come_before_what_the_toml_says(zoo, here):
 
     assert zoo(line).code == 0
     model = load(here / "run")
-    assert (model.fitted.training.epochs, model.fitted.training.validation) == (1, 0.5)
+    assert (model.fitted.facts.training.epochs, model.fitted.facts.training.validation) == (1, 0.5)
     assert model.spec.model_dump() == {"hidden": (3,), "activation": "tanh"}
     assert [regularizer["name"] for regularizer in model.regularizers] == ["dropout"]
     assert not (here / "elsewhere").exists()
@@ -166,3 +166,16 @@ def test_a_loss_that_leaves_the_finite_numbers_ends_with_what_was_learnt(zoo, he
     assert error.startswith("Error: epoch ")
     assert "the loss is not finite at step " in error
     assert json.loads((here / "run/run.json").read_text())["status"] == "stopped"
+
+
+def test_a_schema_written_by_hand_stands_in_the_configuration_and_repeats_the_training(zoo, here):
+    columns = [{"kind": "numeric", "name": "carat"}, {"kind": "categorical", "name": "cut", "max_size": 2}]
+    model = build("linear", schema={"columns": columns})
+    model.fit("train.csv", target="price", epochs=2, out="run", verbose=0)
+
+    assert zoo("train --config run/train.toml --out again").code == 0
+
+    assert load("again").fitted.history == model.fitted.history
+    assert load("again").schema == model.schema
+    refitted = load("again").fit("train.csv", target="price", epochs=2, verbose=0)
+    assert refitted.history == model.fitted.history

@@ -158,7 +158,7 @@ def test_all_faults_of_a_configuration_are_told_with_its_file(refusal, here):
     (here / "mine.toml").write_text('epoch = 3\nseed = "x"\nsettings = 3\nregularizers = "l2"\n')
     known = (
         "optimizer, learning_rate, loss, metrics, epochs, batch_size, seed, validation, model, data, target, task, "
-        "columns, drop, out, settings, regularizers"
+        "columns, drop, out, settings, regularizers, schema"
     )
 
     assert refusal("train --config mine.toml --out run") == (
@@ -254,7 +254,7 @@ def test_text_where_numbers_belong_is_told_with_column_row_and_value(refusal, cs
     csv("carat,price", "1,2", "2,cheap", "3,4")
 
     assert refusal(f"{MINE} --task regression --validation 0") == (
-        "the data does not fit the model:\n  price: a number belongs here. Received: row 2: 'cheap'"
+        "the data cannot be used:\n  price: a number belongs here. Received: row 2: 'cheap'"
     )
 
 

@@ -150,7 +150,10 @@ def test_rows_without_a_target_are_left_out_with_a_note():
     rows = prepare(FRAME.assign(price=[None, 1, None, *range(7)]))
 
     assert rows.train.num_rows == 8
-    assert rows.notes == ("left out 2 rows that have no 'price'",)
+    assert rows.notes == (
+        "left out 2 rows that have no 'price'",
+        "target 'price': numbers with 7 values → regression (or give a task)",
+    )
 
 
 def test_an_infinite_target_is_named_by_its_row_in_the_data():
@@ -274,7 +277,7 @@ def test_a_header_without_the_target_is_not_taken_for_data(file):
 
 
 def test_the_file_rows_came_from_is_kept(file):
-    path = file("d.csv", "carat,price\n1,2\n")
+    path = file("d.csv", "carat,price\n1,2\n2,3\n")
 
     assert prepare(path).provenance.data == str(path)
     assert prepare(FRAME).provenance.data is None

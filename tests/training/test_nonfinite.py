@@ -103,5 +103,5 @@ def test_a_stopped_run_is_written_and_says_so(stopped):
 
     loaded = modelzoo.load(folder)
 
-    assert (loaded.fitted.status, model.fitted.status) == ("stopped", "stopped")
+    assert (loaded.fitted.facts.status, model.fitted.facts.status) == ("stopped", "stopped")
     np.testing.assert_array_equal(loaded.predict(rows), model.predict(rows))

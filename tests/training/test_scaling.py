@@ -36,4 +36,4 @@ def test_nothing_is_learnt_from_validation_rows(trained):
     model, *_, train, _ = trained
 
     assert model.fitted.target.center == pytest.approx(np.mean(train["price"]))
-    assert (model.fitted.rows, model.fitted.validation_rows) == (120, 40)
+    assert (model.fitted.facts.rows, model.fitted.facts.validation_rows) == (120, 40)
