@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,9 @@ from pyarrow import csv, parquet
 
 import modelzoo
 import modelzoo.data.files
+from modelzoo.cli.group import run
+
+pytestmark = pytest.mark.xdist_group("readme")
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -34,7 +35,6 @@ def shop(tmp_path):
     return tmp_path
 
 
-@pytest.mark.xdist_group("keras")
 def test_the_python_example_runs_as_it_stands(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names: dict = {}
@@ -43,12 +43,11 @@ def test_the_python_example_runs_as_it_stands(tmp_path, monkeypatch):
     assert len(list((tmp_path / "exports" / "diamonds").iterdir())) == 1
 
 
-def test_the_commands_run_as_they_stand(shop):
+def test_the_commands_run_as_they_stand(shop, monkeypatch, capsys):
+    monkeypatch.chdir(shop)
     for line in block("On the command line").splitlines():
-        words = shlex.split(line, comments=True)
-        assert words[0] == "zoo"
-        zoo = Path(sys.executable).with_name("zoo")
-        done = subprocess.run([zoo, *words[1:]], cwd=shop, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{line}\n{done.stderr}"
+        program, *words = shlex.split(line, comments=True)
+        assert program == "zoo"
+        assert run(words) == 0, f"{line}\n{capsys.readouterr().err}"
     assert csv.read_csv(shop / "priced.csv").column_names == ["prediction"]
     assert csv.read_csv(shop / "priced.csv").num_rows == 3

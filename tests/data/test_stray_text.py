@@ -100,6 +100,5 @@ def test_an_identifier_is_no_class():
     names = [f"stone {number}" for number in range(60)]
 
     assert refusal(frame(price=names)) == (
-        "there is nothing to learn:\n"
-        "  price: has 60 values in 60 rows: an identifier or free text, no classes"
+        "there is nothing to learn:\n  price: has 60 values in 60 rows: an identifier or free text, no classes"
     )
