@@ -73,9 +73,9 @@ def test_an_error_that_cannot_be_mended_is_1(failing):
 
 
 def test_a_file_the_system_refuses_is_named(failing):
-    assert failing(PermissionError(13, "Permission denied", "/root/run")) == (
+    assert failing(PermissionError(13, "Permission denied", "/srv/run")) == (
         2,
-        "Error: /root/run: Permission denied\n",
+        "Error: /srv/run: Permission denied\n",
     )
 
 
