@@ -48,7 +48,7 @@ def to_toml(config: TrainConfig) -> str:
     nothing is said.
     """
     fields = {**config.model_dump(mode="json", by_alias=True), "validation": config.validation or 0}
-    return tomli_w.dumps({name: value for name, value in fields.items() if _is_set(value)})
+    return tomli_w.dumps({name: value for name, value in _without_none(fields).items() if value not in ([], {})})
 
 
 def from_toml(path: Path) -> dict[str, Any]:
@@ -103,5 +103,12 @@ def _within_settings(fault: Fault) -> Fault:
     return fault if is_elsewhere else Fault(f"settings.{fault.path}".rstrip("."), fault.message)
 
 
-def _is_set(value: Any) -> bool:
-    return value is not None and value not in ([], {})
+def _without_none(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is None, in tables at any depth: TOML has no word for it, and its lack means the default."""
+    return {name: _deeper(value) for name, value in table.items() if value is not None}
+
+
+def _deeper(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_deeper(item) for item in value]
+    return _without_none(value) if isinstance(value, Mapping) else value

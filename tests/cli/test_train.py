@@ -149,6 +149,18 @@ def test_a_configuration_as_toml_leaves_out_what_is_not_set():
     }  # fmt: skip
 
 
+def test_a_setting_that_is_none_is_left_out_of_the_toml_at_any_depth():
+    config = TrainConfig(
+        model="tree",
+        settings={"depth": None, "tables": [{"a": None, "b": 1}]},
+        regularizers=[{"name": "r", "rate": None}],
+    )
+
+    written = tomllib.loads(to_toml(config))
+
+    assert (written["settings"], written["regularizers"]) == ({"tables": [{"b": 1}]}, [{"name": "r"}])
+
+
 def test_overwriting_replaces_the_run(zoo, here):
     assert zoo(f"{TRAIN} --seed 1 --out run").code == 0
     before = losses(here / "run")
