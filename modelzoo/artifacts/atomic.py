@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 from modelzoo_registry import ArtifactExistsError
 
@@ -54,10 +54,10 @@ def staged(target: Path, *, overwrite: bool = False, marker: str) -> Iterator[Pa
     """
     target = Path(os.path.realpath(target))
     target.parent.mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent))
+    stage = target.with_name(f".{target.name}.{uuid4().hex}.partial")
+    stage.mkdir()  # not by tempfile, whose folders only their owner may read
     try:
         yield stage
-        stage.chmod(0o777 & ~_umask())
         flush(stage)
         _move(stage, target, overwrite=overwrite, marker=marker)
     finally:
@@ -92,9 +92,3 @@ def _flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -128,6 +128,12 @@ def test_the_mask_of_new_files_counts_for_folders(tmp_path):
     assert (tmp_path / "out").stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
+def test_the_mask_is_left_alone_since_all_threads_share_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "umask", lambda mask: pytest.fail(f"umask({mask}) was called"))
+
+    write(tmp_path / "out", "new")
+
+
 @pytest.mark.parametrize("in_one_step", [True, False])
 def test_two_folders_change_places(tmp_path, monkeypatch, in_one_step):
     for name in ("one", "other"):
