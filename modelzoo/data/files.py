@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
@@ -221,8 +222,9 @@ def has_header(path: Path, columns: Sequence[str]) -> bool:
 
 
 def first_line(path: Path) -> list[str]:
-    """Return the fields of a CSV file's first line."""
+    """Return the fields of a CSV file's first line; none where a quote in it is closed far away or never."""
     import csv
 
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines, suppress(csv.Error):
         return next(csv.reader(lines), [])
+    return []

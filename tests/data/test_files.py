@@ -190,3 +190,7 @@ def test_whole_numbers_that_turn_out_to_be_fractions_late_are_still_numbers(file
     path = file("d.csv", "a\n" + "1\n" * 600_000 + "1.5\n")
 
     assert to_table(path)["a"][-1].as_py() == 1.5
+
+
+def test_a_quote_that_is_never_closed_leaves_a_first_line_without_fields(file):
+    assert files.first_line(file("d.csv", 'a,"b\n' + "1,2\n" * 40_000)) == []
