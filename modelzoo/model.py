@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Sequence
+from numbers import Real
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -138,8 +139,9 @@ class Model:
             NonFiniteLossError: naming epoch and step; the model keeps the weights of the step before.
             ArtifactExistsError: when something stands at ``out``, before training.
         """
-        in_words = validation if isinstance(validation, str | PathLike | int | float | None) else None
-        spec = validate(TrainingSpec, {**training, "validation": in_words}, owner="fit")
+        spec = validate(TrainingSpec, {**training, "validation": _in_words(validation)}, owner="fit")
+        if task is not None:
+            self._require_task(task)
         folder = None if out is None else Path(out)
         if folder is not None:
             check_free(folder, overwrite=overwrite, marker=RUN)
@@ -236,6 +238,13 @@ class Model:
         from .persistence import write_run
 
         write_run(folder, self._choice, self._regularizers, self.fitted)
+
+
+def _in_words(validation: Any) -> Any:
+    """Return a fraction or a path as it is recorded, and None for rows."""
+    if isinstance(validation, str | PathLike | int | float):
+        return validation
+    return float(validation) if isinstance(validation, Real) else None
 
 
 def _speaker(verbose: Literal["auto"] | int) -> Callable[[str], None] | None:

@@ -1,5 +1,7 @@
 """Names and settings are checked before any data is seen, all faults at once."""
 
+from fractions import Fraction
+
 import pytest
 from modelzoo_registry import NotFittedError, SpecError, UnknownPluginError
 
@@ -104,3 +106,21 @@ def test_all_faults_of_the_training_are_told_at_once():
 
     assert [fault.path for fault in caught.value.faults] == ["optimizer", "loss", "epochs", "lerning_rate"]
     assert caught.value.faults[-1].message.startswith("unknown setting. Did you mean 'learning_rate'?")
+
+
+@pytest.mark.parametrize("task", ["regresion", "reconstruction"])
+def test_a_task_that_is_not_the_models_is_refused_before_the_data_is_read(task):
+    with pytest.raises(SpecError) as caught:
+        modelzoo.build("linear").fit("nowhere.csv", target="y", task=task)
+
+    assert str(caught.value) == (
+        f"linear cannot be trained like this:\n  task: {task} is not among the model's: binary, multiclass, regression"
+    )
+
+
+def test_a_fraction_of_any_kind_is_recorded():
+    model = modelzoo.build("linear")
+
+    model.fit({"a": range(8), "y": range(8)}, target="y", validation=Fraction(1, 4), epochs=1, verbose=0)
+
+    assert model.fitted.facts.training.validation == 0.25

@@ -5,6 +5,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from modelzoo_registry import DataError
 
 import modelzoo
 
@@ -109,6 +110,36 @@ def test_validation_rows_can_be_a_pair(rows_for):
     history = modelzoo.build("linear").fit(x, x[:, 0], validation=(x[:16], x[:16, 0]), epochs=1, verbose=0)
 
     assert "val_rmse" in history.history
+
+
+def validation_refusal(valid):
+    with pytest.raises(DataError) as caught:
+        modelzoo.build("linear").fit(
+            {"a": [1, 2, 3, 4], "y": ["p", "q", "p", "q"]}, target="y", validation=valid, epochs=1, verbose=0
+        )
+    return str(caught.value)
+
+
+def test_validation_rows_that_do_not_fit_are_named_as_they_were_given():
+    numbers = {"a": ["1", "2", "x"], "y": [None, "p", "q"]}
+    classes = {"a": [1, 2, 3], "y": [None, "p", "r"]}
+
+    assert validation_refusal(numbers) == (
+        "validation: the data does not fit the model:\n  a: a number belongs here. Received: row 3: 'x'"
+    )
+    assert validation_refusal(classes) == (
+        "validation: the target does not fit the model:\n  y: row 3: class 'r' was not in training. Classes: p, q"
+    )
+
+
+def test_validation_rows_without_a_target_are_left_out():
+    model, rows = modelzoo.build("linear"), {"a": [1.0, 2.0, 5.0, 4.0], "y": [1.0, 2.5, 3.0, 4.0]}
+
+    history = model.fit(rows, target="y", validation={**rows, "y": [None, 2.5, None, 4.0]}, epochs=1, verbose=0)
+
+    only = model.evaluate({"a": [2.0, 4.0], "y": [2.5, 4.0]})
+    assert history.history["val_rmse"] == pytest.approx([only["rmse"]])
+    assert model.fitted.facts.validation_rows == 2
 
 
 def test_dropout_leaves_predictions_alone(rows_for):

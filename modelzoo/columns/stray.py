@@ -43,10 +43,14 @@ def stray_text(name: str, column: pa.ChunkedArray, remedy: str) -> None:
 
 
 def misfits(inputs: Sequence[RawInput], table: pa.Table) -> None:
-    """Refuse values that cannot become what a schema reads them as; numbers always can.
+    """Refuse values that cannot become what a schema reads them as; numbers can, except where they must be whole.
 
     Raises:
         DataError: naming the first rows (counted from 1) of every such column.
     """
-    doubtful = [raw for raw in inputs if raw.name in table.column_names and not is_number(table[raw.name].type)]
+    doubtful = [
+        raw
+        for raw in inputs
+        if raw.name in table.column_names and (raw.type == "integer" or not is_number(table[raw.name].type))
+    ]
     gather_faults("the data does not fit the schema", [partial(to_wire, raw, table[raw.name]) for raw in doubtful])

@@ -115,18 +115,28 @@ def without_missing(table: pa.Table, name: str) -> tuple[pa.Table, int]:
     """Return the rows that have a target, and how many had none.
 
     Raises:
+        ColumnError, DataError: as ``has_target`` does.
+    """
+    known = has_target(table, name)
+    return table.filter(pa.array(known)), int(np.count_nonzero(~known))
+
+
+def has_target(table: pa.Table, name: str) -> np.ndarray:
+    """Return for each row, bool (n,), whether it has a target.
+
+    Raises:
         ColumnError: when the table has no such column.
         DataError: when no row has a target, one is infinite, or the column cannot be a target.
     """
     require_target(table, name)
     column = _decoded(name, table.column(name))
     _refuse_infinite(name, column)
-    kept = table.filter(pc.is_valid(column))
-    if kept.num_rows == 0:
+    known = np.asarray(pc.is_valid(column))
+    if not known.any():
         raise DataError(
             "there is nothing to learn", [Fault(name, f"the target is missing in all {table.num_rows} rows")]
         )
-    return kept, table.num_rows - kept.num_rows
+    return known
 
 
 def require_target(table: pa.Table, name: str) -> None:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow as pa
 from modelzoo_registry import DataError, NonFiniteLossError, RegularizerPlugin, RunInfo, TrainingSpec
 
 from ..artifacts.run import Facts
 from ..columns import Encoder, Schema, infer_schema
+from ..columns.target import has_target
 from ..configure import Choice
 from ..hooks import Hooks
 from ..runtime import require_tensorflow
@@ -18,7 +21,6 @@ from .rows import Rows
 
 if TYPE_CHECKING:  # these import TensorFlow
     import keras
-    import pyarrow as pa
 
     from ..fitted import Fitted
     from .train import Trained
@@ -66,7 +68,7 @@ class Job:
         except BaseException as error:
             hooks.call("run_failed", run=self.info, error=error)
             raise
-        outcome = self._outcome(encoder, trained, notes)
+        outcome = self._outcome(encoder, trained, notes, validation_rows=0 if valid is None else len(valid[1]))
         if trained.stopped is None:
             hooks.call("run_finished", run=self.info, metrics=outcome.fitted.last_metrics)
         else:
@@ -97,12 +99,17 @@ class Job:
         return encoder.encode(table), self.rows.target.encode(table.column(self.rows.target.name))
 
     def _encode_validation(self, encoder: Encoder) -> tuple[Any, Any] | None:
-        if self.rows.valid is None:
+        """Encode all validation rows, then leave out those without a target: faults name rows as they were given."""
+        table, name = self.rows.valid, self.rows.target.name
+        if table is None:
             return None
+        known = has_target(table, name)
+        stand_ins = pa.array(np.where(known, np.arange(known.size), known.argmax()))
         try:
-            return self._encode(encoder, self.rows.valid)
+            inputs, targets = encoder.encode(table), self.rows.target.encode(table.column(name).take(stand_ins))
         except DataError as error:
             raise type(error)(f"validation: {error.title}", error.faults) from error
+        return {name: array[known] for name, array in inputs.items()}, targets[known]
 
     def _train(self, encoder: Encoder, rows: Any, valid: Any, hooks: Hooks, logs: Path | None, say: Any) -> Trained:
         from .train import Assembly, Encoded, Followers, train
@@ -117,7 +124,7 @@ class Job:
         regularizer: RegularizerPlugin = choice.plugin(choice.spec)
         return regularizer
 
-    def _outcome(self, encoder: Encoder, trained: Trained, notes: Sequence[str]) -> Outcome:
+    def _outcome(self, encoder: Encoder, trained: Trained, notes: Sequence[str], *, validation_rows: int) -> Outcome:
         from ..fitted import Fitted
 
         facts = Facts(
@@ -130,7 +137,7 @@ class Job:
             engine=trained.engine,
             provenance=self.rows.provenance,
             rows=self.rows.train.num_rows,
-            validation_rows=self.rows.valid.num_rows if self.rows.valid else 0,
+            validation_rows=validation_rows,
             notes=(*notes, *trained.notes),
             seconds=trained.seconds,
         )

@@ -17,7 +17,7 @@ from modelzoo_registry.suggest import did_you_mean
 from ..artifacts.run import Provenance
 from ..columns.schema import Schema
 from ..columns.stray import misfits, stray_text
-from ..columns.target import Target, fit_target, require_target, without_missing
+from ..columns.target import Target, fit_target, has_target, require_target, without_missing
 from ..columns.wire import RawInput, gather_faults
 from ..data import files
 from ..data.arrow import to_arrow
@@ -32,6 +32,7 @@ class Rows:
 
     train: pa.Table
     valid: pa.Table | None
+    """Rows given to validate on are all here, also those without a target."""
     target: Target
     provenance: Provenance
     notes: tuple[str, ...] = ()
@@ -49,12 +50,14 @@ class Selection:
     schema: Schema | None = None
 
     def __post_init__(self) -> None:
-        """Refuse one text where a list belongs: its letters would be taken for names."""
+        """Refuse one text where a list belongs, whose letters would be taken for names, and what is no name."""
         faults = [
             Fault(field, f"a list of names belongs here. Received: {value!r}")
             for field, value in (("columns", self.columns), ("drop", self.drop))
-            if isinstance(value, str)
+            if isinstance(value, str) or (field == "columns" and value is not None and len(value) == 0)
         ]
+        if not isinstance(self.target, str | None):
+            faults.append(Fault("target", f"the name of a column belongs here, as text. Received: {self.target!r}"))
         if faults:
             raise DataError("the columns are not named rightly", faults)
 
@@ -110,8 +113,14 @@ def _with_validation(rows: Rows, validation: Any, selection: Selection, seed: in
     return replace(rows, valid=_validation_rows(validation, selection, rows.target.name))
 
 
-def read_rows(data: Any, y: Any, selection: Selection) -> tuple[pa.Table, str]:
+def read_rows(data: Any, y: Any, selection: Selection, *, may_lack_dropped: bool = False) -> tuple[pa.Table, str]:
     """Return the selected columns with the target, and the target's name.
+
+    Args:
+        data: rows, see ``to_table``.
+        y: the target of each row (n,), or None when it is a column of the data.
+        selection: target and columns.
+        may_lack_dropped: whether columns that are left out need not be there.
 
     Raises:
         DataError: when there is no target, or x and y differ in length.
@@ -121,7 +130,8 @@ def read_rows(data: Any, y: Any, selection: Selection) -> tuple[pa.Table, str]:
         _hint_at_missing_header(data, selection.target)
     table, target = attach_target(to_table(data, columns=selection.columns), y, selection.target)
     require_target(table, target)
-    return _select(table, selection, target), target
+    named = () if may_lack_dropped else selection.drop
+    return _select(table, selection, target, named), target
 
 
 def attach_target(table: pa.Table, y: Any, name: str | None) -> tuple[pa.Table, str]:
@@ -163,14 +173,16 @@ def _target_values(y: Any) -> tuple[str, pa.Array | pa.ChunkedArray]:
         raise DataError("y cannot be read", [Fault("y", str(error))]) from error
 
 
-def _select(table: pa.Table, selection: Selection, target: str) -> pa.Table:
-    wanted = [name for name in dict.fromkeys(selection.columns or table.column_names) if name != target]
-    missing = [name for name in [*wanted, *selection.drop] if name not in table.column_names]
+def _select(table: pa.Table, selection: Selection, target: str, named: Sequence[str]) -> pa.Table:
+    """Return the columns that are used, the target last; those that are only named must be there too."""
+    chosen = table.column_names if selection.columns is None else selection.columns
+    wanted = [name for name in dict.fromkeys(chosen) if name not in (target, *selection.drop)]
+    missing = [name for name in dict.fromkeys([*wanted, *named]) if name not in table.column_names]
     if missing:
         names = table.column_names
         faults = [Fault(name, f"is not there.{did_you_mean(name, names)}") for name in missing]
         raise ColumnError(f"the data lacks columns that were named (it has: {', '.join(names)})", faults)
-    return table.select([*(name for name in wanted if name not in selection.drop), target])
+    return table.select([*wanted, target])
 
 
 def _hint_at_missing_header(data: Any, target: str | None) -> None:
@@ -212,10 +224,11 @@ def _split(rows: Rows, fraction: float, seed: int) -> Rows:
 def _validation_rows(validation: Any, selection: Selection, target: str) -> pa.Table:
     x, y = validation if isinstance(validation, tuple) and len(validation) == 2 else (validation, None)
     try:
-        table, _ = read_rows(x, y, replace(selection, target=target, columns=selection.columns, drop=()))
-        return without_missing(table, target)[0]
+        table, _ = read_rows(x, y, replace(selection, target=target), may_lack_dropped=True)
+        has_target(table, target)
     except DataError as error:
         raise type(error)(f"validation ({describe(x)}): {error.title}", error.faults) from error
+    return table
 
 
 def _provenance(data: Any, validation: Any, selection: Selection) -> Provenance:

@@ -113,7 +113,10 @@ def test_a_validation_file_without_a_header_has_the_names_of_the_training_file(f
 
 
 def test_validation_may_lack_the_columns_that_are_dropped():
-    assert prepare(validation=FRAME[["carat", "price"]], drop=["cut"]).valid.num_rows == 10
+    validation = FRAME[["carat", "price"]]
+
+    assert prepare(validation=validation, drop=["cut"]).valid.num_rows == 10
+    assert prepare(validation=validation, columns=["carat", "cut"], drop=["cut"]).valid.num_rows == 10
 
 
 @pytest.mark.parametrize(
@@ -257,6 +260,22 @@ def test_one_text_where_a_list_of_names_belongs_is_refused():
             "  drop: a list of names belongs here. Received: 'carat'",
         ]
     )
+
+
+def test_a_list_that_names_no_column_is_refused():
+    assert refusal(columns=[]) == (
+        "the columns are not named rightly:\n  columns: a list of names belongs here. Received: []"
+    )
+
+
+def test_a_target_that_is_named_by_no_text_is_refused():
+    assert refusal(target=2) == (
+        "the columns are not named rightly:\n  target: the name of a column belongs here, as text. Received: 2"
+    )
+
+
+def test_columns_may_be_the_index_of_a_frame():
+    assert prepare(columns=X.columns).train.column_names == ["carat", "cut", "price"]
 
 
 @pytest.mark.parametrize("content", ["0.5,Good,326\n0.6,Fair,327\n", "1,1,2\n3,4,5\n", "0.5,Good,326\n"])

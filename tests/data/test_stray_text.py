@@ -54,6 +54,15 @@ def test_a_schema_decides_what_belongs_in_a_column():
     )
 
 
+def test_a_number_that_is_not_whole_is_told_by_its_row_before_rows_are_split_off():
+    schema = Schema.model_validate({"columns": [{"kind": "categorical", "dtype": "integer", "name": "age"}]})
+    ages = [*range(16), 16.5, *range(17, 60)]
+
+    assert refusal(frame(age=ages, price=[None] * 10 + list(range(50))), schema=schema) == (
+        "the data cannot be used:\n  age: a whole number belongs here. Received: row 17: 16.5"
+    )
+
+
 def test_the_task_decides_what_belongs_in_the_target():
     prices = list(SIZES)
     prices[16] = "abc"
