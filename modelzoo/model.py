@@ -154,6 +154,7 @@ class Model:
             self._fitted = outcome.fitted
             if stage is not None:
                 self._write(stage)
+        outcome.tell()
         if outcome.stopped is not None:
             raise outcome.stopped
         return outcome.history

@@ -43,6 +43,15 @@ class Audit:
         SEEN.append(["exported", path.parent.name, manifest["model"]["name"]])
 '''
 
+LISTING = """
+from modelzoo_registry import hookimpl
+SEEN = []
+
+@hookimpl
+def run_finished(run):
+    SEEN.extend(sorted(path.name for path in run.folder.iterdir()))
+"""
+
 FAILING = """
 from modelzoo_registry import hookimpl
 SEEN = []
@@ -71,6 +80,14 @@ def test_a_hook_class_is_made_once_and_follows_from_start_to_export(outside):
         ["finished", ["loss", "mae", "rmse"]],
         ["exported", "exports", "linear"],
     ]
+
+
+def test_the_run_is_in_place_when_it_is_told_to_be_finished(outside):
+    outside.install("acme-audit", "[modelzoo.hooks]\naudit = acme", acme=LISTING)
+
+    assert outside.answer(TRAIN.replace("verbose=", 'out="run", verbose='), 0, "-") == [
+        "SHA256SUMS", "history.json", "logs", "run.json", "train.toml", "weights.npz",
+    ]  # fmt: skip
 
 
 def test_those_that_raise_are_told_once_and_left_out(outside):

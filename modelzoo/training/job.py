@@ -33,6 +33,15 @@ class Outcome:
     fitted: Fitted
     history: keras.callbacks.History
     stopped: NonFiniteLossError | None
+    hooks: Hooks
+    run: RunInfo
+
+    def tell(self) -> None:
+        """Tell hook plugins how the training ended; its run must be in place by then, for they may read it."""
+        if self.stopped is None:
+            self.hooks.call("run_finished", run=self.run, metrics=self.fitted.last_metrics)
+        else:
+            self.hooks.call("run_failed", run=self.run, error=self.stopped)
 
 
 @dataclass(frozen=True)
@@ -68,12 +77,8 @@ class Job:
         except BaseException as error:
             hooks.call("run_failed", run=self.info, error=error)
             raise
-        outcome = self._outcome(encoder, trained, notes, validation_rows=0 if valid is None else len(valid[1]))
-        if trained.stopped is None:
-            hooks.call("run_finished", run=self.info, metrics=outcome.fitted.last_metrics)
-        else:
-            hooks.call("run_failed", run=self.info, error=trained.stopped)
-        return outcome
+        fitted = self._fitted(encoder, trained, notes, validation_rows=0 if valid is None else len(valid[1]))
+        return Outcome(fitted, trained.history, trained.stopped, hooks, self.info)
 
     @property
     def info(self) -> RunInfo:
@@ -124,7 +129,7 @@ class Job:
         regularizer: RegularizerPlugin = choice.plugin(choice.spec)
         return regularizer
 
-    def _outcome(self, encoder: Encoder, trained: Trained, notes: Sequence[str], *, validation_rows: int) -> Outcome:
+    def _fitted(self, encoder: Encoder, trained: Trained, notes: Sequence[str], *, validation_rows: int) -> Fitted:
         from ..fitted import Fitted
 
         facts = Facts(
@@ -141,5 +146,4 @@ class Job:
             notes=(*notes, *trained.notes),
             seconds=trained.seconds,
         )
-        fitted = Fitted(facts=facts, core=trained.core, history=trained.history.history)
-        return Outcome(fitted, trained.history, trained.stopped)
+        return Fitted(facts=facts, core=trained.core, history=trained.history.history)

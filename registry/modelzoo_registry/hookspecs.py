@@ -36,7 +36,7 @@ def epoch_ended(run: RunInfo, epoch: int, logs: Mapping[str, float]) -> None:
 
 @hookspec
 def run_finished(run: RunInfo, metrics: Mapping[str, float]) -> None:
-    """Follow the end of a training that succeeded, with its last loss and metrics."""
+    """Follow the end of a training that succeeded, with its last loss and metrics; its folder is written by then."""
 
 
 @hookspec
