@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from modelzoo_registry import SpecError, TrainingSpec, installed
 from modelzoo_registry.entries import by_name
 
-from .artifacts.checksums import write_sums
+from .artifacts.checksums import read_steadily, write_sums
 from .artifacts.run import CONFIG, Facts, PluginRecord, RunRecord, read_record, versions, write_record
+from .artifacts.weights import read_weights, save_weights, set_weights
 from .config import TrainConfig, to_toml
 from .configure import Choice, configure
 from .model import Model
@@ -22,8 +23,6 @@ if TYPE_CHECKING:  # this imports TensorFlow
 
 def write_run(folder: Path, model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -> None:
     """Write everything of a run into an empty folder (logs may be there already), checksums last."""
-    from .artifacts.weights import save_weights
-
     write_record(folder, _record(model, regularizers, fitted), fitted.history)
     save_weights(fitted.core, folder)
     (folder / CONFIG).write_text(to_toml(_config(model, regularizers, fitted.facts)), encoding="utf-8")
@@ -33,14 +32,20 @@ def write_run(folder: Path, model: Choice, regularizers: tuple[Choice, ...], fit
 def restore(path: str | PathLike[str]) -> Model:
     """Return the model of a run; see ``modelzoo.load``."""
     folder = Path(path)
-    record, history = read_record(folder)
+    # The weights too before TensorFlow takes its seconds to start: the folder may be replaced in these.
+    (record, history), weights = read_steadily(folder, lambda: (read_record(folder), read_weights(folder)))
     chosen, regularizers = configure(
         _name(record.model), record.model.settings, [{"name": _name(r), **r.settings} for r in record.regularizers]
     )
     require_tensorflow("loading a run")
+    from .fitted import Fitted
+
     schema = record.encoder.source_schema if record.schema_given else None
     model = Model(chosen, regularizers, schema)
-    model.adopt(_fitted(folder, record, history, chosen, regularizers))
+    core = _core(record, chosen, regularizers)
+    set_weights(core, weights, folder)
+    facts = record.model_copy(update={"training": _known_metrics(record)})
+    model.adopt(Fitted(facts=facts, core=core, history=history))
     return model
 
 
@@ -90,20 +95,15 @@ def _name(plugin: PluginRecord) -> str:
     return f"{plugin.distribution}:{plugin.name}"
 
 
-def _fitted(
-    folder: Path, record: RunRecord, history: dict[str, list[float]], model: Choice, regularizers: list[Choice]
-) -> Fitted:
-    from .artifacts.weights import load_weights
-    from .fitted import Fitted
+def _core(record: RunRecord, model: Choice, regularizers: list[Choice]) -> Any:
+    """Build the core of a run anew, as its training did."""
     from .training.train import Assembly, assemble
 
     made = [(choice.name, choice.plugin(choice.spec)) for choice in regularizers]
     for (_, regularizer), state in zip(made, record.regularizer_states, strict=True):
         regularizer.restore(state)
     core, _ = assemble(Assembly(model.name, model.plugin(), model.spec, made), record.encoder, record.target)
-    load_weights(core, folder)
-    facts = record.model_copy(update={"training": _known_metrics(record)})
-    return Fitted(facts=facts, core=core, history=history)
+    return core
 
 
 def _known_metrics(record: RunRecord) -> TrainingSpec:

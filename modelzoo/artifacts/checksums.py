@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypeVar
 
-from modelzoo_registry import DamagedArtifactError, Fault
+from modelzoo_registry import ArtifactError, DamagedArtifactError, Fault
 from modelzoo_registry.errors import describe_faults
 
 SUMS = "SHA256SUMS"
+
+T = TypeVar("T")
 
 
 def write_sums(folder: Path) -> None:
@@ -42,6 +45,31 @@ def verify_sums(folder: Path, needed: Iterable[str]) -> None:
     faults += [Fault(SUMS, f"does not list {name}") for name in needed if name not in sums]
     if faults:
         raise DamagedArtifactError(describe_faults(f"{folder} is damaged; restore it or make it anew", faults))
+
+
+def read_steadily(folder: Path, read: Callable[[], T]) -> T:
+    """Return what a function reads from a folder; it reads again when the folder was replaced meanwhile.
+
+    Else files of the old artifact and of the new one could come together, each of them whole.
+    """
+    while True:
+        before = _text(folder)
+        try:
+            found = read()
+        except ArtifactError:
+            if _text(folder) == before:
+                raise
+        else:
+            if _text(folder) == before:
+                return found
+
+
+def _text(folder: Path) -> bytes | None:
+    """Return the checksums as they stand, which differ from one artifact to the next; None without any."""
+    try:
+        return (folder / SUMS).read_bytes()
+    except OSError:
+        return None
 
 
 def _read_sums(folder: Path) -> dict[str, str]:

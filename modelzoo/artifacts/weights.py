@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,27 @@ def save_weights(core: Any, folder: Path) -> None:
     np.savez(folder / WEIGHTS, **arrays)
 
 
-def load_weights(core: Any, folder: Path) -> None:
-    """Read the variables back into a core built from the same settings.
+def read_weights(folder: Path) -> dict[str, np.ndarray]:
+    """Return the stored variables by name.
+
+    Raises:
+        DamagedArtifactError: when the file is no archive of arrays.
+    """
+    path = folder / WEIGHTS
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise DamagedArtifactError(f"{path} cannot be read: {error}") from error
+
+
+def set_weights(core: Any, stored: Mapping[str, np.ndarray], folder: Path) -> None:
+    """Give the variables of a core built from the same settings the values stored in a folder.
 
     Raises:
         DamagedArtifactError: when names or shapes are not those of the core.
     """
-    stored, variables = _read(folder / WEIGHTS), _variables(core)
+    variables = _variables(core)
     wanted = {name: tuple(variable.shape) for name, variable in variables.items()}
     found = {name: array.shape for name, array in stored.items()}
     if found != wanted:
@@ -42,14 +57,6 @@ def _variables(core: Any) -> dict[str, Any]:
     """Return the variables of all layers by place and path: what belongs to training alone is not among them."""
     distinct = {id(variable): variable for layer in core.layers for variable in layer.variables}
     return {f"{place:05d}:{_stable(variable.path)}": variable for place, variable in enumerate(distinct.values())}
-
-
-def _read(path: Path) -> dict[str, np.ndarray]:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise DamagedArtifactError(f"{path} cannot be read: {error}") from error
 
 
 def _stable(path: str) -> str:

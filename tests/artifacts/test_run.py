@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from modelzoo_registry import ArtifactNotFoundError
 
 import modelzoo
+from modelzoo import persistence
+from modelzoo.artifacts.run import RunRecord
 from modelzoo.config import from_toml, make_config
 
 FRESH = """
@@ -80,6 +82,25 @@ def test_a_loaded_model_can_be_saved_again(written, trained, tmp_path):
     again = modelzoo.load(modelzoo.load(written).save(tmp_path / "again"))
 
     np.testing.assert_array_equal(again.predict(trained[1]), trained[0].predict(trained[1]))
+
+
+def test_a_run_that_is_replaced_while_it_is_read_is_read_anew(run, trained, monkeypatch):
+    other = modelzoo.load(run)
+    for variable in other.keras.weights:
+        variable.assign(variable * 2)
+    read_whole = persistence.read_record
+
+    def read_and_replace(folder):
+        found = read_whole(folder)
+        monkeypatch.setattr(persistence, "read_record", read_whole)
+        other.save(run, overwrite=True)
+        return RunRecord.model_validate({**dict(found[0]), "rows": 0}), found[1]
+
+    monkeypatch.setattr(persistence, "read_record", read_and_replace)
+    loaded = modelzoo.load(run)
+
+    assert loaded.fitted.facts.rows == 128
+    np.testing.assert_array_equal(loaded.predict(trained[1]), other.predict(trained[1]))
 
 
 def test_the_configuration_repeats_the_training(written, trained, tmp_path):
