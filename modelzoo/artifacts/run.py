@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from math import isfinite, nan
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from modelzoo_registry import ArtifactNotFoundError, DamagedArtifactError, TrainingSpec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -20,7 +20,8 @@ RUN = "run.json"
 HISTORY = "history.json"
 CONFIG = "train.toml"
 LOGS = "logs"
-FORMAT = 1
+FORMAT: Final = 1
+"""Counts up when an older version could no longer read a run; of another one nothing is guessed."""
 
 
 class PluginRecord(BaseModel):
@@ -66,7 +67,7 @@ class Facts(BaseModel):
 class RunRecord(Facts):
     """Hold all of a run but its weights and history; this is ``run.json``."""
 
-    format: int = FORMAT
+    format: Literal[1] = FORMAT
     model: PluginRecord
     regularizers: tuple[PluginRecord, ...]
     metrics: dict[str, float | None]

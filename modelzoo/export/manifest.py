@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from modelzoo_registry import ArtifactNotFoundError, DamagedArtifactError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -16,7 +16,8 @@ from ..columns.target import Target
 MANIFEST = "zoo.json"
 NEEDED = (MANIFEST, "saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001")
 """The files without which an export cannot be used."""
-FORMAT = 1
+FORMAT: Final = 1
+"""Counts up when an older version could no longer read an export."""
 
 
 class Input(BaseModel):
@@ -48,7 +49,7 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    format: int = FORMAT
+    format: Literal[1] = FORMAT
     model: PluginRecord
     regularizers: tuple[PluginRecord, ...]
     target: Target

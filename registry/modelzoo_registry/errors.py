@@ -141,6 +141,6 @@ class ArtifactExistsError(ArtifactError, FileExistsError):
 
 
 class DamagedArtifactError(ArtifactError, ValueError):
-    """Say which file of a run or export is missing, surplus or changed."""
+    """Say which file of a run or export is missing or does not match its checksum."""
 
     mendable = False

@@ -76,6 +76,14 @@ def test_checksums_that_were_cut_off_are_noticed(run):
     )
 
 
+def test_a_run_of_a_later_format_is_refused(run):
+    text = (run / "run.json").read_text()
+    (run / "run.json").write_text(text.replace('"format": 1', '"format": 2'))
+    write_sums(run)
+
+    assert refusal(run).startswith(f"{run} cannot be read by this version: 1 validation error for RunRecord\nformat\n")
+
+
 def test_weights_of_another_model_are_refused(run):
     with np.load(run / "weights.npz") as archive:
         arrays = dict(archive)
