@@ -60,6 +60,8 @@ def infer_schema(table: pa.Table, labels: np.ndarray) -> tuple[Schema, list[str]
 
 def _describe(name: str, column: pa.ChunkedArray, taken: set[str]) -> tuple[list[Column], str]:
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not name:
+        return [], "it has no name, as the row numbers that pandas writes to CSV files"
     if pa.types.is_null(kind):
         return [], "it is empty"
     if pa.types.is_boolean(kind) or is_number(kind):

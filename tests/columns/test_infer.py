@@ -65,6 +65,13 @@ def test_a_column_that_tells_nothing_is_left_out_with_a_line(values, why):
     assert infer({"c": values, "kept": np.arange(100) % 3}) == ([("numeric", "kept")], [f"left out 'c': {why}"])
 
 
+def test_a_column_without_a_name_is_left_out_with_a_line():
+    assert infer({"": np.arange(100), "kept": np.arange(100) % 3}) == (
+        [("numeric", "kept")],
+        ["left out '': it has no name, as the row numbers that pandas writes to CSV files"],
+    )
+
+
 def test_few_different_texts_are_no_identifiers():
     assert infer({"c": ["a", "b", "c"]})[0] == [("categorical", "c")]
 
