@@ -108,6 +108,16 @@ def test_all_faults_of_the_training_are_told_at_once():
     assert caught.value.faults[-1].message.startswith("unknown setting. Did you mean 'learning_rate'?")
 
 
+def test_a_gated_activation_needs_even_widths():
+    with pytest.raises(SpecError) as caught:
+        modelzoo.build("wide_deep", hidden=[8, 5], activation="glu")
+
+    assert str(caught.value) == (
+        "model 'wide_deep' cannot be set up like this:\n"
+        "  activation: glu halves the units of each layer, so every width in hidden must be even. Received: 'glu'"
+    )
+
+
 @pytest.mark.parametrize("task", ["regresion", "reconstruction"])
 def test_a_task_that_is_not_the_models_is_refused_before_the_data_is_read(task):
     with pytest.raises(SpecError) as caught:

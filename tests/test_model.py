@@ -5,7 +5,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from modelzoo_registry import DataError
+from modelzoo_registry import ACTIVATIONS, DataError
 
 import modelzoo
 
@@ -110,6 +110,28 @@ def test_validation_rows_can_be_a_pair(rows_for):
     history = modelzoo.build("linear").fit(x, x[:, 0], validation=(x[:16], x[:16, 0]), epochs=1, verbose=0)
 
     assert "val_rmse" in history.history
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_the_tower_has_the_shape_it_says_with_every_activation(activation):
+    import keras
+    from modelzoo_plugins.tower import tower
+
+    symbol = keras.Input((3,))
+    output = tower(symbol, (8, 4), activation)
+
+    assert keras.Model(symbol, output)(np.ones((2, 3), np.float32)).shape == (2, output.shape[1])
+
+
+def test_dropout_acts_on_gated_units(rows_for):
+    rows, target = rows_for("regression")
+    model = modelzoo.build("wide_deep", hidden=[8, 4], activation="glu", regularizers=["dropout"])
+
+    model.fit(rows, target=target, epochs=1, verbose=0)
+
+    assert [layer.name for layer in model.keras.layers if "dropout" in layer.name] == [
+        "hidden_1_gated_dropout", "hidden_2_gated_dropout",
+    ]  # fmt: skip
 
 
 def validation_refusal(valid):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from modelzoo_registry import SUPERVISED, Activation, ModelInputs, ModelPlugin, ModelSpec, Tensor
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from ..tower import tower
 
@@ -30,6 +30,13 @@ class WideDeep(ModelPlugin):
             (64, 32), min_length=1, max_length=64, description="units of each hidden layer, first to last"
         )
         activation: Activation = Field("relu", description="activation of the hidden layers")
+
+        @field_validator("activation")
+        @classmethod
+        def _can_be_halved(cls, activation: str, info: ValidationInfo) -> str:
+            if activation == "glu" and any(width % 2 for width in info.data.get("hidden", ())):
+                raise ValueError("glu halves the units of each layer, so every width in hidden must be even")
+            return activation
 
     tasks = SUPERVISED
 
