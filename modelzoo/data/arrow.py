@@ -71,7 +71,8 @@ def _tensor_column(array: np.ndarray) -> pa.Array:
         raise DataError(f"the array holds no {'rows' if array.shape[0] == 0 else 'numbers'}")
     if array.dtype in (np.bool_, np.float16):  # Arrow has no tensors of these
         array = array.astype(np.uint8 if array.dtype == np.bool_ else np.float32)
-    return pa.FixedShapeTensorArray.from_numpy_ndarray(np.ascontiguousarray(array))
+    # Flattened, too: NumPy calls an array with one row or one column contiguous whatever its strides, Arrow does not.
+    return pa.FixedShapeTensorArray.from_numpy_ndarray(np.ascontiguousarray(array).ravel().reshape(array.shape))
 
 
 def _as_array(values: Any) -> np.ndarray:

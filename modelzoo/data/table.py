@@ -72,8 +72,11 @@ def _is_frame(data: Any) -> bool:
 
 
 def _from_frame(frame: Any) -> pa.Table:
-    names = [str(name) for name in getattr(frame, "columns", ()) if not isinstance(name, pa.Array)]
+    given = [name for name in getattr(frame, "columns", ()) if not isinstance(name, pa.Array)]
+    names = [str(name) for name in given]
     _refuse_repeated_names(names)  # pandas allows them, and Arrow's own refusal would come first
+    if names != given:  # of pandas names that mix types Arrow warns
+        frame = frame.set_axis(names, axis="columns")
     try:
         table = pa.table(frame)
     except (pa.ArrowException, TypeError):  # pandas columns that mix types, or are sparse

@@ -104,6 +104,7 @@ def test_sparse_columns_become_dense():
 
 def test_names_that_are_no_text_become_text():
     assert to_table(pd.DataFrame(np.eye(2))).column_names == ["0", "1"]
+    assert to_table(pd.DataFrame(np.eye(2), columns=["a", 1])).column_names == ["a", "1"]
     assert to_table({5: [1]}).column_names == ["5"]
 
 
@@ -116,6 +117,14 @@ def test_a_bare_array_makes_one_column_of_arrays(array, shape):
     assert table.column_names == ["x"]
     assert tuple(table.schema.field("x").type.shape) == shape
     np.testing.assert_array_equal(table["x"].combine_chunks().to_numpy_ndarray(), array.reshape(3, *shape))
+
+
+def test_an_array_of_one_column_or_one_row_may_lie_in_any_order_in_memory():
+    array = np.asfortranarray(np.arange(6.0).reshape(3, 2))
+
+    assert to_table(array[:, :1])["x"].to_pylist() == [[0.0], [2.0], [4.0]]
+    assert to_table(array[:1])["x"].to_pylist() == [[0.0, 1.0]]
+    assert to_table(array.T.reshape(2, 3, 1)[:1])["x"].combine_chunks().to_numpy_ndarray().shape == (1, 3, 1)
 
 
 def test_arrays_and_single_values_can_stand_side_by_side():
