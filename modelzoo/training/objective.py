@@ -31,6 +31,15 @@ class OneVsRestAUC(keras.metrics.AUC):
         ids = keras.ops.reshape(y_true, (-1,))
         super().update_state(keras.ops.one_hot(ids, self.classes), y_pred, sample_weight)
 
+    def result(self) -> Any:
+        """Return the average over the classes that some rows have and others have not.
+
+        Keras counts any other class, for which there is no such area, as 0.
+        """
+        own, rest = self.true_positives[0], self.false_positives[0]  # at the lowest threshold: all rows
+        judged = keras.ops.sum(keras.ops.cast((own > 0) & (rest > 0), self.dtype))
+        return super().result() * self.classes / keras.ops.maximum(judged, 1)
+
 
 def make_loss(loss: Any, target: Target, *, one_hot: bool) -> Any:
     """Return a Keras loss: the task's own for None.

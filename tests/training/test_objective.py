@@ -92,3 +92,19 @@ def test_the_area_under_the_curve_of_classes_is_the_mean_of_each_against_the_res
         return np.mean(pairs > 0)
 
     assert float(auc.result()) == pytest.approx(np.mean([one_against_rest(label) for label in range(3)]), abs=0.02)
+
+
+def test_a_class_that_no_row_has_does_not_lower_the_area_under_the_curve():
+    (auc,) = make_metrics(["auc"], CLASSES)
+
+    auc.update_state(np.asarray([[0], [1]], np.int32), np.asarray([[0.8, 0.1, 0.1], [0.1, 0.8, 0.1]], np.float32))
+
+    assert float(auc.result()) == pytest.approx(1)
+
+
+def test_there_is_no_area_under_the_curve_of_rows_of_one_class():
+    (auc,) = make_metrics(["auc"], CLASSES)
+
+    auc.update_state(np.asarray([[1]], np.int32), np.asarray([[0.8, 0.1, 0.1]], np.float32))
+
+    assert float(auc.result()) == 0
