@@ -60,12 +60,14 @@ class PackedInputs:
         sizes = [self._layout[place].size for place in places]
         return WideLogits(places, sizes, self.units, name="wide")(self.ids)
 
-    def head(self, *vectors: Tensor | None, plus: Tensor | None = None) -> Tensor:
+    def head(self, *vectors: Tensor | None, plus: Tensor | None = None, from_zero: bool = False) -> Tensor:
         """See ``ModelInputs``."""
         given = [vector for vector in vectors if vector is not None]
         logits = [] if plus is None else [plus]
         if given:
-            logits.insert(0, keras.layers.Dense(self.units, name="logits")(_joined(given, "head_inputs")))
+            start = "zeros" if from_zero else "glorot_uniform"
+            dense = keras.layers.Dense(self.units, kernel_initializer=start, name="logits")
+            logits.insert(0, dense(_joined(given, "head_inputs")))
         if not logits:
             raise SchemaError("the model has no input: its part of the columns is empty")
         total = logits[0] if len(logits) == 1 else keras.layers.Add(name="logits_sum")(logits)

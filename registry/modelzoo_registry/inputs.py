@@ -45,12 +45,14 @@ class ModelInputs(Protocol):
         None when no column goes to the wide part. Its variables are named ``wide/...``.
         """
 
-    def head(self, *vectors: Tensor | None, plus: Tensor | None = None) -> Tensor:
+    def head(self, *vectors: Tensor | None, plus: Tensor | None = None, from_zero: bool = False) -> Tensor:
         """Return the output layer, named ``prediction``.
 
         Flattens and joins the vectors, each (batch, ...), feeds them to one dense layer of ``units`` logits,
         adds the ready logits ``plus``, (batch, units), and applies the task's activation: identity, sigmoid
         or softmax. A None among the vectors is passed over, so a model need not ask which columns there are.
+        ``from_zero`` starts the dense layer at zero, not at random: with nothing to learn below it, random
+        weights are noise that training has to undo.
 
         Raises:
             SchemaError: when there is neither a vector nor ``plus``.

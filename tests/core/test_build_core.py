@@ -54,6 +54,12 @@ def test_the_wide_part_begins_at_zero_and_is_named_so(inputs):
     assert not wide.table.numpy().any()
 
 
+def test_a_linear_model_begins_at_zero(inputs):
+    core = build_core("mine", Linear(), Linear.Spec(), inputs("area", "town"))
+
+    assert not any(variable.numpy().any() for variable in core.trainable_variables)
+
+
 def test_an_input_the_model_does_not_read_is_no_fault(inputs):
     core = build_core("mine", plugin(lambda inputs: inputs.head(inputs.numeric)), None, inputs("area", "town"))
 

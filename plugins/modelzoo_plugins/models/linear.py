@@ -19,4 +19,4 @@ class Linear(ModelPlugin):
 
     def build(self, spec: Spec, inputs: ModelInputs) -> Tensor:
         """Return the sum of the dense and the sparse linear part."""
-        return inputs.head(inputs.numeric, *inputs.arrays, plus=inputs.wide())
+        return inputs.head(inputs.numeric, *inputs.arrays, plus=inputs.wide(), from_zero=True)
