@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Real
 from os import PathLike
 from pathlib import Path
@@ -140,6 +140,7 @@ class Model:
             ArtifactExistsError: when something stands at ``out``, before training.
         """
         spec = validate(TrainingSpec, {**training, "validation": _in_words(validation)}, owner="fit")
+        listed = _list_callbacks(callbacks)
         if task is not None:
             self._require_task(task)
         folder = None if out is None else Path(out)
@@ -148,7 +149,7 @@ class Model:
         selection = Selection(target, columns, drop, task, self._schema)
         rows = prepare_rows(data, y, selection, validation, spec.seed)
         self._require_task(rows.target.task)
-        job = Job(self._choice, self._regularizers, self._schema, rows, spec, tuple(callbacks), folder)
+        job = Job(self._choice, self._regularizers, self._schema, rows, spec, listed, folder)
         with contextlib.nullcontext() if folder is None else staged(folder, overwrite=overwrite, marker=RUN) as stage:
             outcome = job.run(logs=None if stage is None else stage / LOGS, say=_speaker(verbose))
             self._fitted = outcome.fitted
@@ -246,6 +247,19 @@ def _in_words(validation: Any) -> Any:
     if isinstance(validation, str | PathLike | int | float):
         return validation
     return float(validation) if isinstance(validation, Real) else None
+
+
+def _list_callbacks(given: Iterable[Callback]) -> tuple[Callback, ...]:
+    """Refuse a callback alone, and classes of callbacks: what Keras would say names neither."""
+    if not isinstance(given, Iterable):
+        faults = [Fault("callbacks", f"a list of Keras callbacks belongs here. Received: {type(given).__name__}")]
+        raise SpecError("fit does not accept these settings", faults)
+    listed = tuple(given)
+    classes = [(place, one) for place, one in enumerate(listed) if isinstance(one, type)]
+    if classes:
+        faults = [Fault(f"callbacks.{place}", f"write {one.__name__}(...), not the class") for place, one in classes]
+        raise SpecError("fit does not accept these settings", faults)
+    return listed
 
 
 def _speaker(verbose: Literal["auto"] | int) -> Callable[[str], None] | None:

@@ -1,5 +1,6 @@
 """Train, measure, predict: every model, every task, any form of rows."""
 
+import keras
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -162,6 +163,25 @@ def test_validation_rows_without_a_target_are_left_out():
     only = model.evaluate({"a": [2.0, 4.0], "y": [2.5, 4.0]})
     assert history.history["val_rmse"] == pytest.approx([only["rmse"]])
     assert model.fitted.facts.validation_rows == 2
+
+
+@pytest.mark.parametrize(
+    ("callbacks", "fault"),
+    [
+        (
+            keras.callbacks.TerminateOnNaN(),
+            "callbacks: a list of Keras callbacks belongs here. Received: TerminateOnNaN",
+        ),
+        ([keras.callbacks.TerminateOnNaN], "callbacks.0: write TerminateOnNaN(...), not the class"),
+    ],
+)
+def test_what_is_no_list_of_callbacks_is_refused(rows_for, callbacks, fault):
+    rows, target = rows_for("regression")
+
+    with pytest.raises(modelzoo.ZooError) as caught:
+        modelzoo.build("linear").fit(rows, target=target, callbacks=callbacks)
+
+    assert str(caught.value) == f"fit does not accept these settings:\n  {fault}"
 
 
 def test_dropout_leaves_predictions_alone(rows_for):
