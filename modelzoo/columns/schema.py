@@ -84,6 +84,9 @@ def make_schema(given: Schema | Mapping[str, Any]) -> Schema:
     """
     if isinstance(given, Schema):
         return given.check()
+    if not isinstance(given, Mapping):
+        form = 'a Schema, or a dict such as {"columns": [{"kind": "numeric", "name": "x"}]}'
+        raise SchemaError("the schema cannot be read", [Fault("", f"{form}, is expected. Received: {given!r}")])
     faults, schema = collect(Schema, given)
     if schema is None:
         raise SchemaError("the schema cannot be read", faults)

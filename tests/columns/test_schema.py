@@ -9,6 +9,7 @@ from modelzoo.columns.bucketized import BucketizedColumn
 from modelzoo.columns.categorical import CategoricalColumn
 from modelzoo.columns.crossed import CrossedColumn
 from modelzoo.columns.numeric import NumericColumn
+from modelzoo.columns.schema import make_schema
 
 
 def test_all_that_does_not_fit_is_told_at_once():
@@ -77,3 +78,13 @@ def test_a_schema_survives_json():
     )
 
     assert Schema.model_validate_json(schema.model_dump_json()) == schema
+
+
+def test_what_is_no_table_of_columns_is_refused():
+    with pytest.raises(SchemaError) as caught:
+        make_schema([])
+
+    assert str(caught.value) == (
+        "the schema cannot be read:\n"
+        '  a Schema, or a dict such as {"columns": [{"kind": "numeric", "name": "x"}]}, is expected. Received: []'
+    )
