@@ -49,9 +49,7 @@ class Fitted:
 
     def evaluate(self, table: Any) -> dict[str, float]:
         """Return the metrics over the rows of a table that has the target."""
-        truth = self.target.encode(table.column(self.target.name))
-        if self.target.task == "regression":
-            truth = truth.astype(np.float64) * self.target.spread + self.target.center
+        truth = self.target.measured(table.column(self.target.name))
         guesses = self.predict(table)
         return _measure(truth, guesses if guesses.ndim == 2 else guesses[:, None], self._metrics())
 

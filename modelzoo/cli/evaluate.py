@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from pathlib import Path
 
 import click
@@ -24,6 +25,7 @@ def command(run: str, data: str, columns: str | None, as_json: bool) -> None:
     require_file(Path(data))  # before TensorFlow takes its seconds to start
     metrics = load(run).evaluate(data, columns=parse_names(columns))
     if as_json:
-        click.echo(json.dumps(metrics))
+        finite = {name: value if isfinite(value) else None for name, value in metrics.items()}
+        click.echo(json.dumps(finite))  # JSON has no word for what is not
     else:
         print_numbers(metrics)

@@ -66,6 +66,14 @@ class Target(Plain):
         ids = self._class_ids(column)
         return ids.astype(np.float32 if self.task == "binary" else np.int32)[:, None]
 
+    def measured(self, column: pa.ChunkedArray) -> np.ndarray:
+        """Return what metrics compare with: float64 (n, 1) in the target's own unit, or classes as ``encode`` does.
+
+        Raises:
+            DataError: as ``encode`` does.
+        """
+        return _finite_numbers(self.name, column)[:, None] if self.task == "regression" else self.encode(column)
+
     def _class_ids(self, column: pa.ChunkedArray) -> np.ndarray:
         comparable = _comparable(self.name, column, self.labels)
         places = pc.index_in(comparable, pa.array(self.labels).cast(comparable.type))

@@ -139,6 +139,13 @@ class TestRowsThatDoNotFit:
         assert refusal(f"{command} --data mine.csv") == "mine.csv holds no rows"
 
 
+def test_a_metric_that_is_not_finite_is_null_in_json(zoo, beside):
+    row = read(beside / "train.csv").to_pylist()[0] | {"price": 1e300}
+    (beside / "far.jsonl").write_text(json.dumps(row) + "\n")
+
+    assert '"rmse": null' in zoo("evaluate run --data far.jsonl --json").out
+
+
 def test_evaluate_needs_the_target(refusal, beside):
     assert refusal("evaluate run --data new.jsonl").startswith(
         "the data has no target:\n  price: no column has this name."
