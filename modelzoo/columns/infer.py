@@ -29,6 +29,10 @@ LEAST_SYNERGY = 0.01
 """Nats of information about the target that a cross must add to what its columns say one by one."""
 _FEW_VALUES = 8
 _ENOUGH_ROWS_TO_JUDGE = 50
+_ROWS_FOR_A_VALUE = 10
+"""Text with fewer rows for a value, on average, has rare values enough to learn single rows by heart."""
+_LEAST_COUNT = 5
+"""How often a value of such text must occur to get an id of its own."""
 
 
 def infer_schema(table: pa.Table, labels: np.ndarray) -> tuple[Schema, list[str]]:
@@ -91,7 +95,8 @@ def _describe_text(name: str, column: pa.ChunkedArray) -> tuple[list[Column], st
         return [], note
     if rows >= _ENOUGH_ROWS_TO_JUDGE and distinct > rows / 2:
         return [], f"an identifier or free text: {distinct:,} different values in {rows:,} rows"
-    return [CategoricalColumn(name=name)], ""
+    many_rare = rows >= _ENOUGH_ROWS_TO_JUDGE and distinct * _ROWS_FOR_A_VALUE > rows
+    return [CategoricalColumn(name=name, min_count=_LEAST_COUNT if many_rare else 1)], ""
 
 
 def _useless(distinct: int, *, missing: bool) -> str:

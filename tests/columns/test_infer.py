@@ -49,6 +49,17 @@ def test_the_kind_of_a_column_follows_from_its_values(values, kinds):
 
 
 @pytest.mark.parametrize(
+    ("distinct", "rows", "min_count"), [(10, 100, 1), (11, 100, 5), (20, 40, 1)], ids=["few", "many", "too few rows"]
+)
+def test_rare_values_get_no_id_of_their_own_where_there_are_many(distinct, rows, min_count):
+    values = [f"v{row % distinct}" for row in range(rows)]
+
+    schema, _ = infer_schema(pa.table({"c": values}), flip(rows))
+
+    assert schema.columns[0].min_count == min_count
+
+
+@pytest.mark.parametrize(
     ("values", "why"),
     [
         ([7] * 100, "it is constant"),
