@@ -216,7 +216,8 @@ def has_header(path: Path, columns: Sequence[str]) -> bool:
     if len(fields) == len(columns):
         return False
     raise DataError(
-        f"{path}: its first line names none of the columns, and its number of fields is not theirs",
+        f"{path}: its first line names none of the columns, and its number of fields is not theirs; "
+        "name all its columns in order (columns=[...], --columns a,b,c)",
         [Fault("columns", f"{len(columns)}: {', '.join(columns)}"), Fault("fields", f"{len(fields)}: {fields[:8]}")],
     )
 

@@ -55,6 +55,7 @@ class Manifest(BaseModel):
     target: Target
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
+    names: tuple[str, ...] | None = Field(description="names of the columns of a file without a header line, if given")
     metrics: dict[str, float | None]
     parameters: int
     seed: int

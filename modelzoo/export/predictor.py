@@ -46,12 +46,12 @@ class Predictor:
 
         Args:
             data: rows in any form ``Model.fit`` takes.
-            columns: names for a CSV file without a header line.
+            columns: names for a CSV file without a header line; None takes those of the training file.
 
         Raises:
             ColumnError, DataError: about missing columns and values that do not fit.
         """
-        wire = read_wire(self._inputs, to_table(data, columns=columns))
+        wire = read_wire(self._inputs, to_table(data, columns=columns or self.manifest.names))
         arrays = {given.tensor: to_numpy(wire[given.name]) for given in self.manifest.inputs}
         rows = len(next(iter(arrays.values())))
         parts = [self._call(arrays, start) for start in range(0, rows, BATCH)]

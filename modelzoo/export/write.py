@@ -79,6 +79,7 @@ def _manifest(model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -
         outputs=describe_outputs(fitted.target),
         metrics=fitted.last_metrics,
         parameters=fitted.core.count_params(),
+        names=fitted.facts.provenance.names,
         seed=fitted.facts.training.seed,
         versions=versions(),
     )

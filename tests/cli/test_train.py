@@ -89,6 +89,8 @@ def test_a_csv_file_without_a_header_line_takes_the_names_of_all_columns(zoo, he
     assert zoo("evaluate run --data bare.csv").out == zoo("evaluate run --data train.csv").out
     assert zoo("train --config run/train.toml --out again").code == 0
     assert losses(here / "again") == losses(here / "run")
+    assert zoo("export run --to exports").code == 0
+    assert zoo("predict exports --data bare.csv").out == zoo("predict run --data train.csv").out
 
 
 def test_the_stored_toml_repeats_the_training_to_the_bit(zoo, here):

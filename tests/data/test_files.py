@@ -162,7 +162,8 @@ def test_a_first_line_that_is_neither_header_nor_a_row_of_the_columns_is_refused
     path = file("d.csv", "0.5,Good\n")
 
     assert refusal(path, ["carat", "cut", "price"]) == (
-        f"{path}: its first line names none of the columns, and its number of fields is not theirs:\n"
+        f"{path}: its first line names none of the columns, and its number of fields is not theirs; "
+        "name all its columns in order (columns=[...], --columns a,b,c):\n"
         "  columns: 3: carat, cut, price\n"
         "  fields: 2: ['0.5', 'Good']"
     )
