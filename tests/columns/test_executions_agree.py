@@ -95,7 +95,9 @@ def fitted_and_rows(draw) -> tuple[Encoder, pa.Table]:
 
 @pytest.fixture(scope="module")
 def tf() -> ModuleType:
-    return pytest.importorskip("tensorflow")
+    import tensorflow
+
+    return tensorflow
 
 
 def unhurried(examples: int) -> settings:
@@ -149,14 +151,23 @@ def test_an_encoder_read_from_its_json_encodes_the_same_bits(drawn):
     }
 
 
-@unhurried(100)
-@given(drawn=fitted_and_rows())
-def test_tensorflow_encodes_as_the_host_does(tf, drawn):
-    encoder, rows = drawn
-
+def assert_tensorflow_agrees(tf: ModuleType, encoder: Encoder, rows: pa.Table) -> None:
     made = encoder.tensorflow(tf, tensors(tf, encoder, rows), encoder.tables(tf))
 
     assert_agree(encoder.encode(rows), {name: tensor.numpy() for name, tensor in made.items()})
+
+
+@unhurried(100)
+@given(drawn=fitted_and_rows())
+def test_tensorflow_encodes_as_the_host_does(tf, drawn):
+    assert_tensorflow_agrees(tf, *drawn)
+
+
+@pytest.mark.full
+@unhurried(2_000)
+@given(drawn=fitted_and_rows())
+def test_tensorflow_encodes_two_thousand_draws_as_the_host_does(tf, drawn):
+    assert_tensorflow_agrees(tf, *drawn)
 
 
 @unhurried(25)
