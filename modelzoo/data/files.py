@@ -153,7 +153,9 @@ def _flat(table: pa.Table) -> pa.Table:
 
 def _json_object(line: bytes, name: str, number: int) -> dict[str, Any]:
     try:
-        row = json.loads(line)
+        row = json.loads(line.rstrip())
+    except json.JSONDecodeError as error:
+        raise DataError(f"{name}, line {number}, column {error.colno}: not JSON: {error.msg}") from None
     except (ValueError, RecursionError) as error:
         raise DataError(f"{name}, line {number}: not JSON: {error}") from None
     if not isinstance(row, dict):

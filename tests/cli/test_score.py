@@ -156,8 +156,8 @@ def test_evaluate_needs_the_target(refusal, beside):
     ("content", "message"),
     [
         (b"", "standard input is empty: one JSON object a line is expected"),
-        (b'{"carat": 1}\n{"carat"\n', "standard input, line 2: not JSON: "),
-        (b"carat,cut\n", "standard input, line 1: not JSON: "),
+        (b'{"carat": 1}\n{"carat"\n', "standard input, line 2, column 9: not JSON: "),
+        (b"carat,cut\n", "standard input, line 1, column 1: not JSON: "),
     ],
 )  # fmt: skip
 def test_standard_input_that_is_no_json_is_told_with_its_line(refusal, beside, stdin, content, message):
