@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from numbers import Real
 from os import PathLike
 from pathlib import Path
@@ -20,6 +19,7 @@ from .columns import Schema
 from .columns.target import require_target
 from .configure import Choice
 from .data import to_table
+from .notes import tell
 from .training.job import Job
 from .training.rows import Selection, attach_target, prepare_rows
 
@@ -151,7 +151,7 @@ class Model:
         self._require_task(rows.target.task)
         job = Job(self._choice, self._regularizers, self._schema, rows, spec, listed, folder)
         with contextlib.nullcontext() if folder is None else staged(folder, overwrite=overwrite, marker=RUN) as stage:
-            outcome = job.run(logs=None if stage is None else stage / LOGS, say=_speaker(verbose))
+            outcome = job.run(logs=None if stage is None else stage / LOGS, say=tell if verbose else None)
             self._fitted = outcome.fitted
             if stage is not None:
                 self._write(stage)
@@ -184,12 +184,12 @@ class Model:
     def predict(self, data: Any, *, columns: Sequence[str] | None = None) -> np.ndarray:
         """Return one prediction a row.
 
+        Regression: float64 (n,) in the target's own unit. Binary: float32 (n,) probability of ``classes[1]``.
+        Multiclass: float32 (n, classes) probabilities in the order of ``classes``.
+
         Args:
             data: rows as in ``fit``; the target need not be there.
             columns: names for a CSV file without a header line; None takes those of the training file.
-
-        Regression: float64 (n,) in the target's own unit. Binary: float32 (n,) probability of ``classes[1]``.
-        Multiclass: float32 (n, classes) probabilities in the order of ``classes``.
 
         Raises:
             NotFittedError: before ``fit``.
@@ -260,8 +260,3 @@ def _list_callbacks(given: Iterable[Callback]) -> tuple[Callback, ...]:
         faults = [Fault(f"callbacks.{place}", f"write {one.__name__}(...), not the class") for place, one in classes]
         raise SpecError("fit does not accept these settings", faults)
     return listed
-
-
-def _speaker(verbose: Literal["auto"] | int) -> Callable[[str], None] | None:
-    """Return what writes notes to standard error, or None for silence."""
-    return (lambda line: print(line, file=sys.stderr)) if verbose else None  # noqa: T201  (progress is printed too)

@@ -47,6 +47,18 @@ def rows_for(houses):
     return rows
 
 
+def flip(path: Path) -> None:
+    """Damage a file: change one bit in its middle."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def cut(path: Path) -> None:
+    """Damage a file: take its last byte."""
+    path.write_bytes(path.read_bytes()[:-1])
+
+
 @dataclass(frozen=True)
 class Outside:
     """A folder of installed packages, and fresh Python processes that see it."""

@@ -88,7 +88,6 @@ def run(arguments: Sequence[str]) -> int:
     """Run ``zoo`` and return its exit code."""
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with warnings.catch_warnings():
         # Where in the code a warning was given is of no use on a command line.
         warnings.showwarning = lambda message, *_, **__: _warn(str(message))

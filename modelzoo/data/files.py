@@ -129,7 +129,7 @@ def _as_json(value: Any) -> Any:
 def _write_csv(table: pa.Table, sink: IO[bytes]) -> None:
     from pyarrow import csv
 
-    csv.write_csv(_flat(table), sink)
+    csv.write_csv(table.flatten(), sink)  # CSV has no structs: their fields become name.field
 
 
 def _write_parquet(table: pa.Table, sink: IO[bytes]) -> None:
@@ -144,11 +144,6 @@ _WRITERS = {
     ".jsonl": write_json_lines,
     ".ndjson": write_json_lines,
 }
-
-
-def _flat(table: pa.Table) -> pa.Table:
-    """Spread struct columns into ``name.field`` columns, which CSV can hold."""
-    return table.flatten()
 
 
 def _json_object(line: bytes, name: str, number: int) -> dict[str, Any]:

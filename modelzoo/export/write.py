@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from ..artifacts.run import versions
 from ..columns.wire import MISSING_INTEGER, TENSOR_DTYPES, RawInput
 from ..configure import Choice
 from ..hooks import Hooks
+from ..notes import tell
 from ..persistence import record_plugin
 from .manifest import MANIFEST, Input, Manifest
 from .names import tensor_names
@@ -33,7 +33,7 @@ def write_export(parent: Path, model: Choice, regularizers: tuple[Choice, ...], 
     """Write ``parent/<UTC timestamp>`` and return it."""
     manifest = _manifest(model, regularizers, fitted)
     target = _write_version(parent, manifest, fitted)
-    Hooks(_tell).call("exported", path=target, manifest=manifest.model_dump(mode="json"))
+    Hooks(tell).call("exported", path=target, manifest=manifest.model_dump(mode="json"))
     return target
 
 
@@ -53,10 +53,6 @@ def _write(target: Path, manifest: Manifest, fitted: Fitted) -> Path:
         (stage / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
         write_sums(stage)
     return target
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr)  # noqa: T201  (as training tells its notes)
 
 
 def _fresh_version(parent: Path) -> Path:

@@ -7,17 +7,9 @@ from modelzoo_registry import DamagedArtifactError
 import modelzoo
 from modelzoo.artifacts.checksums import write_sums
 
+from ..conftest import cut, flip
+
 FILES = ["history.json", "run.json", "train.toml", "weights.npz"]
-
-
-def flip(path):
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
-
-
-def cut(path):
-    path.write_bytes(path.read_bytes()[:-1])
 
 
 def refusal(folder):

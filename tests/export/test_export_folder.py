@@ -11,6 +11,8 @@ from modelzoo_registry import ArtifactNotFoundError, DamagedArtifactError
 
 import modelzoo
 
+from ..conftest import cut, flip
+
 FILES = [
     "encoder.json", "fingerprint.pb", "saved_model.pb",
     "variables/variables.data-00000-of-00001", "variables/variables.index", "zoo.json",
@@ -25,16 +27,6 @@ def folder(exported):
 @pytest.fixture
 def copy(folder, tmp_path):
     return shutil.copytree(folder, tmp_path / "exports" / folder.name)
-
-
-def flip(path):
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
-
-
-def cut(path):
-    path.write_bytes(path.read_bytes()[:-1])
 
 
 def refusal(folder):
