@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from .artifacts.run import Facts
 from .columns import Encoder, Target
+from .core.cut import encoder_of
+from .core.reconstruct import compared, reconstruct, reconstruction_errors
 from .core.score import Scorer, to_prediction
 from .training.objective import make_metrics
+
+Prediction = np.ndarray | dict[str, np.ndarray]
+"""One value or vector a row; for reconstruction one array a column."""
 
 
 @dataclass
@@ -33,34 +39,58 @@ class Fitted:
         """What is predicted."""
         return self.facts.target
 
+    @property
+    def reconstructs(self) -> bool:
+        """Whether it predicts its own inputs."""
+        return self.target.task == "reconstruction"
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """Loss and metrics of the epoch whose weights were kept: the last one, unless an earlier was taken back."""
+        epoch = -1 if self.facts.kept_epoch is None else self.facts.kept_epoch - 1
+        return {name: values[epoch] for name, values in self.history.items() if values}
+
     @cached_property
     def scorer(self) -> Scorer:
         """The compiled core."""
         return Scorer(self.core)
 
-    @property
-    def last_metrics(self) -> dict[str, float]:
-        """Loss and metrics of the last epoch."""
-        return {name: values[-1] for name, values in self.history.items() if values}
+    @cached_property
+    def coder(self) -> Scorer:
+        """The compiled part of the core up to the code. Raises SpecError when it has none."""
+        return Scorer(encoder_of(self.core))
 
-    def predict(self, table: Any) -> np.ndarray:
+    def predict(self, table: Any) -> Prediction:
         """Return predictions for the rows of a table."""
-        return to_prediction(self.scorer.score(self.encoder.encode(table)), self.target)
+        inputs = self.encoder.encode(table)
+        if self.reconstructs:
+            return reconstruct(self.scorer, self.encoder, inputs)
+        return to_prediction(self.scorer.score(inputs), self.target)
+
+    def reconstruction_errors(self, table: Any) -> np.ndarray:
+        """Return how far off each row's reconstruction is, float32 (n,)."""
+        return reconstruction_errors(self.scorer, self.encoder, self.encoder.encode(table))
 
     def evaluate(self, table: Any) -> dict[str, float]:
-        """Return the metrics over the rows of a table that has the target."""
-        truth = self.target.measured(table.column(self.target.name))
-        guesses = self.predict(table)
-        return _measure(truth, guesses if guesses.ndim == 2 else guesses[:, None], self._metrics())
+        """Return the metrics over the rows of a table that has the target, if there is one."""
+        inputs = self.encoder.encode(table)
+        metrics = make_metrics(self.facts.training.metrics, self.target)
+        if self.reconstructs:
+            return _measure(compared(self.scorer, self.encoder, inputs), metrics)
+        truth = self.target.measured(table.column(self.target.column))
+        guesses = to_prediction(self.scorer.score(inputs), self.target)
+        return _measure([(truth, guesses if guesses.ndim == 2 else guesses[:, None])], metrics)
 
-    def _metrics(self) -> Sequence[Any]:
-        return make_metrics(self.facts.training.metrics, self.target)
+
+def _measure(pairs: Iterable[tuple[np.ndarray, np.ndarray]], metrics: Sequence[Any]) -> dict[str, float]:
+    # Compiled, since some metrics are slow otherwise. Each set is a function of its own to TensorFlow, which warns
+    # of one that is traced again and again.
+    update = tf.function(partial(_update, metrics), autograph=False, reduce_retracing=True)
+    for truth, guesses in pairs:
+        update(tf.constant(truth), tf.constant(guesses))
+    return {metric.name: float(metric.result()) for metric in metrics}
 
 
-def _measure(truth: np.ndarray, guesses: np.ndarray, metrics: Sequence[Any]) -> dict[str, float]:
-    results = {}
+def _update(metrics: Sequence[Any], truth: Any, guesses: Any) -> None:
     for metric in metrics:
-        metric.reset_state()
         metric.update_state(truth, guesses)
-        results[metric.name] = float(metric.result())
-    return results

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from numbers import Real
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import pyarrow as pa
 from modelzoo_registry import Fault, NotFittedError, Spec, SpecError, Task, TrainingSpec
 from modelzoo_registry.specs import validate
 
@@ -21,7 +23,8 @@ from .configure import Choice
 from .data import to_table
 from .notes import tell
 from .training.job import Job
-from .training.rows import Selection, attach_target, prepare_rows
+from .training.rows import Selection, attach_target, prepare_rows, read_with_target
+from .training.schedule import settle
 
 if TYPE_CHECKING:  # these import TensorFlow
     from keras import Model as KerasModel
@@ -70,6 +73,30 @@ class Model:
         return core
 
     @property
+    def encoder(self) -> KerasModel:
+        """Of an autoencoder, the Keras model from encoded inputs to the output of the layer named ``code``.
+
+        Raises:
+            NotFittedError: before ``fit``.
+            SpecError: when the model has no such layer.
+        """
+        from .core.cut import encoder_of
+
+        return encoder_of(self.keras)
+
+    @property
+    def decoder(self) -> KerasModel:
+        """Of an autoencoder, the Keras model from the code to the reconstruction.
+
+        Raises:
+            NotFittedError: before ``fit``.
+            SpecError: when the model has no layer named ``code``.
+        """
+        from .core.cut import decoder_of
+
+        return decoder_of(self.keras)
+
+    @property
     def schema(self) -> Schema:
         """What each column is.
 
@@ -85,7 +112,7 @@ class Model:
 
     @property
     def classes(self) -> np.ndarray | None:
-        """The labels in the order of the predicted probabilities; None for numbers. Raises NotFittedError."""
+        """The labels in the order of the predicted probabilities; None without classes. Raises NotFittedError."""
         return self.fitted.target.classes
 
     @property
@@ -108,6 +135,7 @@ class Model:
         columns: Sequence[str] | None = None,
         drop: Sequence[str] = (),
         task: Task | None = None,
+        steps: int | None = None,
         validation: Any = None,
         callbacks: Sequence[Callback] = (),
         out: str | PathLike[str] | None = None,
@@ -118,20 +146,24 @@ class Model:
         """Train from scratch and return Keras' History: loss and metrics of each epoch.
 
         Args:
-            data: a pandas or polars frame, a pyarrow Table, a dict of arrays, a NumPy array, a list of row
-                dicts, or a path to CSV, Parquet or JSON Lines.
-            y: the target (n,), when it is not a column of the data.
-            target: the target's column.
+            data: a pandas or polars frame, a pyarrow Table, a dict of arrays, a NumPy array, a tensor or a list
+                of them, a list of row dicts, a path to CSV, Parquet or JSON Lines; or batches of any of these:
+                a tf.data.Dataset, a generator.
+            y: the target (n,), when it is neither a column of the data nor in its batches.
+            target: the target's column; none for a model that reconstructs its inputs.
             columns: the columns to use; for a CSV file without a header line, all its names in order.
             drop: columns to leave out.
-            task: ``regression``, ``binary`` or ``multiclass``; None infers it from the target and says so.
+            task: ``regression``, ``binary``, ``multiclass`` or ``reconstruction``; None infers it from the
+                target and says so.
+            steps: how many batches to take of data that comes in batches; None takes all.
             validation: None or 0 for none, the fraction of rows held back, rows with a target, ``(x, y)``, or a
                 path. Nothing is learnt from these rows.
             callbacks: Keras callbacks. One that watches single batches is shown every one, at the price of speed.
             out: the folder to write the run to, with TensorBoard logs.
             overwrite: whether a run that stands there may be replaced.
             verbose: 0 for silence; otherwise notes and progress go to standard error.
-            **training: fields of ``TrainingSpec``: optimizer, learning_rate, loss, metrics, epochs, batch_size, seed.
+            **training: fields of ``TrainingSpec``: optimizer, learning_rate, loss, metrics, epochs, batch_size,
+                train_examples, evals, seed.
 
         Raises:
             SpecError: with every fault of the training's settings.
@@ -141,15 +173,16 @@ class Model:
         """
         spec = validate(TrainingSpec, {**training, "validation": _in_words(validation)}, owner="fit")
         listed = _list_callbacks(callbacks)
-        if task is not None:
-            self._require_task(task)
+        task = self._task_for(y, target, task)
         folder = None if out is None else Path(out)
         if folder is not None:
             check_free(folder, overwrite=overwrite, marker=RUN)
-        selection = Selection(target, columns, drop, task, self._schema)
+        selection = Selection(target, columns, drop, task, self._schema, steps)
         rows = prepare_rows(data, y, selection, validation, spec.seed)
         self._require_task(rows.target.task)
-        job = Job(self._choice, self._regularizers, self._schema, rows, spec, listed, folder)
+        settled, decided = settle(spec, rows.train.num_rows)
+        rows = replace(rows, notes=(*rows.notes, *decided))
+        job = Job(self._choice, self._regularizers, self._schema, rows, settled, listed, folder)
         with contextlib.nullcontext() if folder is None else staged(folder, overwrite=overwrite, marker=RUN) as stage:
             outcome = job.run(logs=None if stage is None else stage / LOGS, say=tell if verbose else None)
             self._fitted = outcome.fitted
@@ -160,43 +193,88 @@ class Model:
             raise outcome.stopped
         return outcome.history
 
-    def evaluate(self, data: Any, y: Any = None, *, columns: Sequence[str] | None = None) -> dict[str, float]:
+    def evaluate(
+        self, data: Any, y: Any = None, *, columns: Sequence[str] | None = None, steps: int | None = None
+    ) -> dict[str, float]:
         """Return the metrics over rows: rmse and mae for numbers; accuracy, auc and log_loss for classes.
 
+        A model that reconstructs its inputs has reconstruction_error, the mean of ``reconstruction_error``.
+
         Args:
-            data: rows as in ``fit``, with the target as a column, unless ``y`` is given.
+            data: rows as in ``fit``, with the target as a column or in the batches, unless ``y`` is given.
             y: the target (n,).
             columns: names for a CSV file without a header line; None takes those of the training file.
+            steps: how many batches to take of data that comes in batches; None takes all.
 
         Raises:
             NotFittedError: before ``fit``.
             ColumnError, DataError: about missing columns and values that do not fit.
         """
         fitted = self.fitted
-        table = to_table(data, columns=columns or fitted.facts.provenance.names)
-        name = fitted.target.name
-        if y is not None:
-            table = table.drop_columns([name]) if name in table.column_names else table
-            table, _ = attach_target(table, y, name)
-        require_target(table, name)
-        return fitted.evaluate(table)
+        table, y = read_with_target(data, y, columns or fitted.facts.provenance.names, steps)
+        return fitted.evaluate(_with_target(table, y, fitted.target.name))
 
-    def predict(self, data: Any, *, columns: Sequence[str] | None = None) -> np.ndarray:
+    def predict(
+        self, data: Any, *, columns: Sequence[str] | None = None, steps: int | None = None
+    ) -> np.ndarray | dict[str, np.ndarray]:
         """Return one prediction a row.
 
         Regression: float64 (n,) in the target's own unit. Binary: float32 (n,) probability of ``classes[1]``.
-        Multiclass: float32 (n, classes) probabilities in the order of ``classes``.
+        Multiclass: float32 (n, classes) probabilities in the order of ``classes``. Reconstruction: a dict with
+        each column as it was rebuilt, in its own unit: numbers float64 (n,), also where they were missing;
+        categories object (n,), None for unseen or missing; arrays float32 (n, *shape).
 
         Args:
             data: rows as in ``fit``; the target need not be there.
             columns: names for a CSV file without a header line; None takes those of the training file.
+            steps: how many batches to take of data that comes in batches; None takes all.
 
         Raises:
             NotFittedError: before ``fit``.
             ColumnError, DataError: about missing columns and values that do not fit.
         """
-        fitted = self.fitted
-        return fitted.predict(to_table(data, columns=columns or fitted.facts.provenance.names))
+        return self.fitted.predict(self._read(data, columns, steps))
+
+    def encode(self, data: Any, *, columns: Sequence[str] | None = None, steps: int | None = None) -> np.ndarray:
+        """Return the code of each row, float32 (n, k): the output of the layer named ``code``.
+
+        Args:
+            data: rows as in ``fit``.
+            columns: names for a CSV file without a header line; None takes those of the training file.
+            steps: how many batches to take of data that comes in batches; None takes all.
+
+        Raises:
+            NotFittedError: before ``fit``.
+            SpecError: when the model has no such layer.
+            ColumnError, DataError: about missing columns and values that do not fit.
+        """
+        coder = self.fitted.coder
+        return coder.score(self.fitted.encoder.encode(self._read(data, columns, steps)))
+
+    def reconstruction_error(
+        self, data: Any, *, columns: Sequence[str] | None = None, steps: int | None = None
+    ) -> np.ndarray:
+        """Return how badly each row is rebuilt, float32 (n,): large for rows unlike those of the training.
+
+        It is the mean squared difference over the encoded inputs, scaled numbers and one-hot categories: a
+        number that is always predicted as its mean costs about 1.
+
+        Args:
+            data: rows as in ``fit``.
+            columns: names for a CSV file without a header line; None takes those of the training file.
+            steps: how many batches to take of data that comes in batches; None takes all.
+
+        Raises:
+            NotFittedError: before ``fit``.
+            SpecError: when the model was not trained for reconstruction.
+            ColumnError, DataError: about missing columns and values that do not fit.
+        """
+        if not self.fitted.reconstructs:
+            raise SpecError(
+                f"{self.name} has no reconstruction error",
+                [Fault("task", f"it was trained for {self.task}; only reconstruction has one")],
+            )
+        return self.fitted.reconstruction_errors(self._read(data, columns, steps))
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
         """Write the run folder and return it: whole, or not at all.
@@ -228,6 +306,20 @@ class Model:
         """Take a fitted state read from a run."""
         self._fitted = fitted
 
+    def _read(self, data: Any, columns: Sequence[str] | None, steps: int | None) -> pa.Table:
+        return to_table(data, columns=columns or self.fitted.facts.provenance.names, steps=steps)
+
+    def _task_for(self, y: Any, target: str | None, task: Task | None) -> Task | None:
+        """Return the task, as far as it is known before the target is read."""
+        tasks = self._choice.plugin.tasks
+        if task is None and (
+            tasks == {"reconstruction"} or (y is None and target is None and "reconstruction" in tasks)
+        ):
+            return "reconstruction"
+        if task is not None:
+            self._require_task(task)
+        return task
+
     def _require_task(self, task: Task) -> None:
         tasks = self._choice.plugin.tasks
         if task not in tasks:
@@ -240,6 +332,17 @@ class Model:
         from .persistence import write_run
 
         write_run(folder, self._choice, self._regularizers, self.fitted)
+
+
+def _with_target(table: pa.Table, y: Any, name: str | None) -> pa.Table:
+    """Return rows that have the target, whether it came beside them or among them."""
+    if name is None:
+        return table
+    if y is not None:
+        table = table.drop_columns([name]) if name in table.column_names else table
+        table, _ = attach_target(table, y, name)
+    require_target(table, name)
+    return table
 
 
 def _in_words(validation: Any) -> Any:

@@ -61,7 +61,7 @@ def _record(model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -> 
         **{name: getattr(fitted.facts, name) for name in Facts.model_fields},
         model=record_plugin(model),
         regularizers=tuple(record_plugin(choice) for choice in regularizers),
-        metrics=fitted.last_metrics,
+        metrics=fitted.metrics,
         parameters=fitted.core.count_params(),
         versions=versions(),
     )

@@ -62,6 +62,7 @@ class Facts(BaseModel):
     validation_rows: int
     notes: tuple[str, ...]
     seconds: float
+    kept_epoch: int | None = Field(None, description="epoch whose weights were taken back; None: those of the last")
 
 
 class RunRecord(Facts):

@@ -30,8 +30,8 @@ from .parse import parse_names
 def command(run_or_export: Path, data: str, columns: str | None, out: Path | None) -> None:
     """Predict the rows of a file with a run or an export.
 
-    Writes one line a row, in order: the predicted number, or the likeliest label with the probability of each.
-    Standard output gets JSON Lines.
+    Writes one line a row, in order: the predicted number; or the likeliest label with the probability of each; or,
+    of an autoencoder, every column as it was rebuilt, and the reconstruction_error. Standard output gets JSON Lines.
     """
     from ..data.files import read_json_lines, require_writable, write, write_json_lines
 
@@ -41,7 +41,7 @@ def command(run_or_export: Path, data: str, columns: str | None, out: Path | Non
         click.echo("type one JSON object a line, then Ctrl-D", err=True)
     rows = read_json_lines(sys.stdin.buffer, "standard input") if data == "-" else _require_input(data, out)
     scorer = _load(run_or_export)
-    table = _table(scorer, scorer.predict(rows, columns=parse_names(columns)))
+    table = _table(scorer, rows, parse_names(columns))
     if out is None:
         write_json_lines(table, sys.stdout.buffer)
         sys.stdout.buffer.flush()
@@ -81,11 +81,14 @@ def _load(path: Path) -> Any:
     return load_export(folder)
 
 
-def _table(scorer: Any, predictions: Any) -> Any:
-    """Return the predictions as columns: ``prediction``, or ``label`` and ``probabilities``."""
+def _table(scorer: Any, rows: Any, columns: list[str] | None) -> Any:
+    """Return the predictions as columns: ``prediction``, or ``label`` and ``probabilities``, or each rebuilt one."""
     import numpy as np
     import pyarrow as pa
 
+    predictions = scorer.predict(rows, columns=columns)
+    if isinstance(predictions, dict):
+        return _reconstruction(predictions, scorer.reconstruction_error(rows, columns=columns))
     if scorer.classes is None:
         return pa.table({"prediction": predictions})
     probabilities = np.stack([1 - predictions, predictions], axis=1) if predictions.ndim == 1 else predictions
@@ -93,3 +96,13 @@ def _table(scorer: Any, predictions: Any) -> Any:
     names = [str(label) for label in scorer.classes]
     struct = pa.StructArray.from_arrays([pa.array(column) for column in probabilities.T.copy()], names)
     return pa.table({"label": labels.tolist(), "probabilities": struct})
+
+
+def _reconstruction(rebuilt: dict[str, Any], errors: Any) -> Any:
+    """Return the rebuilt columns, and how far off each row is."""
+    from ..data import to_table
+
+    name = "reconstruction_error"
+    while name in rebuilt:
+        name += "_"
+    return to_table({**rebuilt, name: errors})

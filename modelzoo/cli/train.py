@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from modelzoo_registry import NonFiniteLossError
+from modelzoo_registry import NonFiniteLossError, installed
 
 from .output import print_numbers
 from .parse import parse_names, parse_regularizer, parse_setting, parse_validation
@@ -26,10 +26,14 @@ Examples:
 @click.command("train", epilog=EXAMPLES)
 @click.option("--model", metavar="NAME", help="Name of the model; see zoo list.  [required]")
 @click.option("--data", metavar="FILE", help="Training rows: a CSV, Parquet or JSON Lines file.  [required]")
-@click.option("--target", metavar="COLUMN", help="Name of the target column.  [required]")
+@click.option(
+    "--target", metavar="COLUMN", help="Name of the target column; none for an autoencoder.  [required otherwise]"
+)
 @click.option("--out", metavar="RUN", help="Folder to write the run to.  [required]")
 @click.option("--overwrite", is_flag=True, help="Replace the run that stands there.")
-@click.option("--task", metavar="TASK", help="regression, binary or multiclass; inferred when left out.")
+@click.option(
+    "--task", metavar="TASK", help="regression, binary, multiclass or reconstruction; inferred when left out."
+)
 @click.option(
     "--validation",
     metavar="FILE|FRACTION",
@@ -55,8 +59,14 @@ Examples:
 )
 @click.option("--optimizer", metavar="NAME", help="Name of the optimizer.  [default: adam]")
 @click.option("--learning-rate", metavar="NUMBER", help="Step size.  [default: 0.001]")
-@click.option("--epochs", metavar="NUMBER", help="Times every row is seen.  [default: 20]")
-@click.option("--batch-size", metavar="NUMBER", help="Rows in one step.  [default: 256]")
+@click.option("--epochs", metavar="NUMBER", help="Times every row is seen.  [default: by their number, 20 for many]")
+@click.option("--batch-size", metavar="NUMBER", help="Rows in one step.  [default: by their number, 256 for many]")
+@click.option(
+    "--train-examples",
+    metavar="NUMBER",
+    help="Instead of --epochs: examples to train on in all, passing over the rows again and again.",
+)
+@click.option("--evals", metavar="NUMBER", help="Evaluations within --train-examples.  [default: one a pass]")
 @click.option("--seed", metavar="NUMBER", help="Decides everything random.  [default: 0]")
 @click.option(
     "--config",
@@ -83,7 +93,7 @@ def command(config: Path | None, overwrite: bool, **options: Any) -> None:
 
     model = build(chosen.model, regularizers=chosen.regularizers, schema=chosen.columns_schema, **chosen.settings)
     try:
-        history = model.fit(
+        model.fit(
             chosen.data,
             target=chosen.target,
             columns=chosen.columns,
@@ -96,7 +106,7 @@ def command(config: Path | None, overwrite: bool, **options: Any) -> None:
     except NonFiniteLossError:
         click.echo(f"what was learnt until then is kept in {chosen.out}", err=True)
         raise
-    print_numbers({name: values[-1] for name, values in history.history.items()})
+    print_numbers(model.fitted.metrics)
     click.echo(f"run written to {chosen.out}")
 
 
@@ -119,9 +129,16 @@ def _settings(written: Any, options: tuple[str, ...]) -> Any:
     return {**(written or {}), **given} if given and isinstance(written or {}, Mapping) else written
 
 
+def _has_no_target(config: Any) -> bool:
+    """Whether the model is to reconstruct its inputs."""
+    tasks = installed().load("model", config.model).tasks if config.model else frozenset()
+    return config.task == "reconstruction" or tasks == {"reconstruction"}
+
+
 def _require(config: Any) -> None:
     """Refuse a training that lacks something, or would replace the rows it reads."""
-    missing = [f"--{name}" for name in ("model", "data", "target", "out") if not getattr(config, name)]
+    needed = ("model", "data", "out") if _has_no_target(config) else ("model", "data", "target", "out")
+    missing = [f"--{name}" for name in needed if not getattr(config, name)]
     if missing:
         raise click.UsageError(f"missing {', '.join(missing)}: to be given here, or in the file of --config")
     for name in ("data", "validation"):

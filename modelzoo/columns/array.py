@@ -64,9 +64,13 @@ class FittedArray(Plain):
         return np.asarray(self.center, np.float32)
 
     @cached_property
+    def _spread(self) -> np.ndarray:
+        return np.asarray(self.spread, np.float32)
+
+    @cached_property
     def _factor(self) -> np.ndarray:
         """One by the spread: TensorFlow's graphs turn a division by a constant into this multiplication."""
-        return np.float32(1) / np.asarray(self.spread, np.float32)
+        return np.float32(1) / self._spread
 
     def encode(self, values: np.ndarray) -> np.ndarray:
         """Return float32 (n, *shape) from float32 (n, *shape), where NaN is missing."""
@@ -78,6 +82,15 @@ class FittedArray(Plain):
         """Do as ``encode`` does, as TensorFlow operations."""
         scaled = (values - tf.constant(self._center)) * tf.constant(self._factor)
         return tf.where(tf.math.is_nan(values), 0.0, tf.clip_by_value(scaled, -self.limit, self.limit))
+
+    def decode(self, encoded: np.ndarray) -> np.ndarray:
+        """Return float32 (n, *shape) in the column's own unit from float32 (n, product of shape)."""
+        values: np.ndarray = encoded.reshape(-1, *self.column.shape) * self._spread + self._center
+        return values
+
+    def decode_tensorflow(self, tf: Any, encoded: Any) -> Any:
+        """Do as ``decode`` does, as TensorFlow operations."""
+        return tf.reshape(encoded, (-1, *self.column.shape)) * self._spread + self._center
 
 
 def _quiet(function: Any, values: np.ndarray, axis: int | None) -> np.ndarray:

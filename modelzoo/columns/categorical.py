@@ -87,3 +87,16 @@ class FittedCategorical(Plain):
         if not self.vocabulary:
             return tf.zeros(tf.shape(values), tf.int32)
         return table.lookup(values)
+
+    def decode(self, encoded: np.ndarray) -> np.ndarray:
+        """Return the likeliest value, object (n,), from float32 (n, size); None for unseen or missing."""
+        values: np.ndarray = np.array([None, *self.vocabulary], dtype=object)[encoded.argmax(axis=1)]
+        return values
+
+    def decode_tensorflow(self, tf: Any, encoded: Any) -> Any:
+        """Do as ``decode`` does, as TensorFlow operations: strings or int64 (batch,) in wire form."""
+        if self.column.dtype == "integer":
+            values = tf.constant([MISSING_INTEGER, *self.vocabulary], tf.int64)
+        else:
+            values = tf.constant(["", *self.vocabulary], tf.string)
+        return tf.gather(values, tf.argmax(encoded, axis=1))

@@ -43,6 +43,8 @@ class IdLayout:
     wide: bool
     deep: bool
     embedding: int
+    one_hot: bool
+    """Whether the ids are raw values, to be reconstructed; buckets and crosses repeat other columns."""
 
 
 class Encoder(Plain):
@@ -174,7 +176,14 @@ def _is_used(fitted: FittedId) -> bool:
 
 def _layout(fitted: FittedId) -> IdLayout:
     column = fitted.column
-    return IdLayout(column.name, fitted.size, column.wide, column.deep, column.embedding_size(fitted.size))
+    return IdLayout(
+        name=column.name,
+        size=fitted.size,
+        wide=column.wide,
+        deep=column.deep,
+        embedding=column.embedding_size(fitted.size),
+        one_hot=isinstance(fitted, FittedCategorical),
+    )
 
 
 def _fit(column: Any, wire: Mapping[str, Any], fitted: Mapping[str, Fitted], ids: dict[str, np.ndarray]) -> Fitted:

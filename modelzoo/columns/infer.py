@@ -35,7 +35,7 @@ _LEAST_COUNT = 5
 """How often a value of such text must occur to get an id of its own."""
 
 
-def infer_schema(table: pa.Table, labels: np.ndarray) -> tuple[Schema, list[str]]:
+def infer_schema(table: pa.Table, labels: np.ndarray | None) -> tuple[Schema, list[str]]:
     """Return a schema for the columns of a table, and one line for each column left out.
 
     Numbers become numeric and bucketized columns, text categorical ones, fixed-shape blocks arrays. Pairs of
@@ -43,7 +43,8 @@ def infer_schema(table: pa.Table, labels: np.ndarray) -> tuple[Schema, list[str]
 
     Args:
         table: feature columns only.
-        labels: (n,) the target, as numbers or class ids; decides which columns are crossed.
+        labels: (n,) the target, as numbers or class ids; decides which columns are crossed. None when the
+            inputs themselves are to be reconstructed: buckets and crosses would only repeat them.
 
     Raises:
         SchemaError: when no column is usable.
@@ -53,12 +54,13 @@ def infer_schema(table: pa.Table, labels: np.ndarray) -> tuple[Schema, list[str]
     taken = set(table.column_names)
     for name in table.column_names:
         found, note = _describe(name, table.column(name), taken)
-        columns.extend(found)
+        columns.extend(column for column in found if labels is not None or not isinstance(column, BucketizedColumn))
         if note:
             notes.append(f"left out {name!r}: {note}")
     if not columns:
         raise SchemaError("no column can be used: " + ("; ".join(notes) or "the table has only the target"))
-    columns.extend(_crosses(columns, table, labels, taken))
+    if labels is not None:
+        columns.extend(_crosses(columns, table, labels, taken))
     return Schema(columns=tuple(columns)), notes
 
 

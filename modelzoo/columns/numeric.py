@@ -79,6 +79,15 @@ class FittedNumeric(Plain):
             parts.append(tf.cast(missing, tf.float64))
         return tf.cast(tf.stack(parts, axis=1), tf.float32)
 
+    def decode(self, encoded: np.ndarray) -> np.ndarray:
+        """Return float64 (n,) in the column's own unit from float32 (n, width); an indicator is passed over."""
+        values: np.ndarray = encoded[:, 0].astype(np.float64) * self.spread + self.center
+        return values
+
+    def decode_tensorflow(self, tf: Any, encoded: Any) -> Any:
+        """Do as ``decode`` does, as TensorFlow operations."""
+        return tf.cast(encoded[:, 0], tf.float64) * self.spread + self.center
+
 
 def moments(values: np.ndarray) -> tuple[float, float]:
     """Return mean and standard deviation of finite float64 (n,); (0, 1) when empty, spread 1 when constant.

@@ -29,7 +29,8 @@ Label = StrictBool | StrictInt | StrictFloat | StrictStr
 class Target(Plain):
     """Hold the target column's name, task, and what encoding it needs."""
 
-    name: str
+    name: str | None
+    """None for reconstruction, which has no target but its inputs."""
     task: Task
     labels: tuple[Label, ...] = ()
     """The classes in the order of their ids; of two, the second is the positive one."""
@@ -38,16 +39,37 @@ class Target(Plain):
     """Regression is trained on (target - center) / spread."""
 
     @property
+    def column(self) -> str:
+        """Name of the target column; there is one for every task but reconstruction."""
+        if self.name is None:
+            raise DataError(f"{self.task} has no target")
+        return self.name
+
+    @property
     def units(self) -> int:
         """Number of logits: 1, or the number of classes when there are more than two."""
         return len(self.labels) if self.task == "multiclass" else 1
 
-    def scaled_to(self, column: pa.ChunkedArray) -> Target:
+    def scaled_to(self, table: pa.Table) -> Target:
         """Return the target with the mean and spread of these rows, when it is a number."""
         if self.task != "regression":
             return self
-        center, spread = moments(_finite_numbers(self.name, column))
+        center, spread = moments(_finite_numbers(self.column, table.column(self.column)))
         return self.model_copy(update={"center": center, "spread": spread})
+
+    def features(self, table: pa.Table) -> pa.Table:
+        """Return the table without the target."""
+        return table if self.name is None else table.drop_columns([self.name])
+
+    def read(self, table: pa.Table) -> np.ndarray:
+        """Return what ``encode`` makes of the target's column, or float32 (n, 0) when there is none.
+
+        Raises:
+            DataError: as ``encode`` does.
+        """
+        if self.name is None:
+            return np.empty((table.num_rows, 0), np.float32)
+        return self.encode(table.column(self.name))
 
     @cached_property
     def classes(self) -> np.ndarray | None:
@@ -61,7 +83,7 @@ class Target(Plain):
             DataError: naming rows without a target, infinite ones, and classes that were not in training.
         """
         if self.task == "regression":
-            values = _finite_numbers(self.name, column)
+            values = _finite_numbers(self.column, column)
             return ((values - self.center) / self.spread).astype(np.float32)[:, None]
         ids = self._class_ids(column)
         return ids.astype(np.float32 if self.task == "binary" else np.int32)[:, None]
@@ -72,10 +94,10 @@ class Target(Plain):
         Raises:
             DataError: as ``encode`` does.
         """
-        return _finite_numbers(self.name, column)[:, None] if self.task == "regression" else self.encode(column)
+        return _finite_numbers(self.column, column)[:, None] if self.task == "regression" else self.encode(column)
 
     def _class_ids(self, column: pa.ChunkedArray) -> np.ndarray:
-        comparable = _comparable(self.name, column, self.labels)
+        comparable = _comparable(self.column, column, self.labels)
         places = pc.index_in(comparable, pa.array(self.labels).cast(comparable.type))
         if places.null_count:
             row = int(np.flatnonzero(places.is_null().to_numpy(zero_copy_only=False))[0])
@@ -83,7 +105,7 @@ class Target(Plain):
                 "the target does not fit the model",
                 [
                     Fault(
-                        self.name,
+                        self.column,
                         f"row {row + 1}: class {column[row].as_py()!r} was not in training. "
                         f"Classes: {', '.join(map(str, self.labels))}",
                     )
@@ -159,9 +181,7 @@ def require_target(table: pa.Table, name: str) -> None:
 
 def _make(name: str, task: Task, column: pa.ChunkedArray, values: pa.Array) -> Target:
     if task == "regression":
-        return Target(name=name, task=task).scaled_to(column)
-    if task == "reconstruction":
-        raise DataError(f"reconstruction has no target: leave out {name!r}")
+        return Target(name=name, task=task).scaled_to(pa.table({name: column}))
     labels = sorted(values.to_pylist())
     if task == "binary" and len(labels) != 2:
         raise DataError("the task does not fit", [Fault(name, f"binary needs two classes. Received: {len(labels)}")])

@@ -15,6 +15,9 @@ from .layers import describe_layer, describe_weight, fused_activation, is_activa
 Regularizers = Sequence[tuple[str, RegularizerPlugin]]
 """Regularizers with their names, in the order the user listed them."""
 
+_ELSEWHERE = ("transform_inputs", "transform_targets", "after_step", "callbacks")
+"""The methods of a regularizer that act outside the core."""
+
 
 def build_core(name: str, plugin: ModelPlugin, spec: Any, inputs: Any) -> keras.Model:
     """Return the functional model a plugin builds.
@@ -44,9 +47,14 @@ def regularize(core: keras.Model, regularizers: Regularizers) -> tuple[keras.Mod
         with _blaming(f"regularizer {name!r} failed"):
             core, layers = _with_layers(core, regularizer)
             weights = _with_penalties(core, regularizer)
-        if not layers and not weights:
+        if not layers and not weights and not _acts_elsewhere(regularizer):
             idle.append(name)
     return core, idle
+
+
+def _acts_elsewhere(regularizer: RegularizerPlugin) -> bool:
+    """Whether a regularizer has a part in the training step or around epochs."""
+    return any(getattr(type(regularizer), method) is not getattr(RegularizerPlugin, method) for method in _ELSEWHERE)
 
 
 @contextlib.contextmanager

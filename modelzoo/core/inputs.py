@@ -9,15 +9,22 @@ import keras
 from modelzoo_registry import SchemaError, Task, Tensor
 
 from ..columns.encoder import Encoder
+from .fixed import fixed_inputs
 from .wide import WideLogits
 
-_OUTPUT_ACTIVATIONS = {"regression": "linear", "binary": "sigmoid", "multiclass": "softmax"}
+_OUTPUT_ACTIVATIONS = {
+    "regression": "linear",
+    "binary": "sigmoid",
+    "multiclass": "softmax",
+    "reconstruction": "linear",
+}
 
 
 class PackedInputs:
     """Offer an encoder's output as symbolic tensors, and the output layer of a task."""
 
     def __init__(self, encoder: Encoder, task: Task, units: int) -> None:
+        self._encoder = encoder
         self._layout = encoder.id_layout
         self._task = task
         self.units = units
@@ -44,6 +51,10 @@ class PackedInputs:
     def arrays(self) -> tuple[Tensor, ...]:
         """See ``ModelInputs``."""
         return tuple(symbol for name, symbol in self.symbols.items() if name.startswith("array_"))
+
+    def fixed(self) -> Tensor:
+        """See ``ModelInputs``."""
+        return fixed_inputs(self.symbols, self._encoder)
 
     def deep(self) -> Tensor:
         """See ``ModelInputs``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -23,12 +24,14 @@ class Scorer:
 
     def score(self, inputs: Arrays) -> np.ndarray:
         """Return the core's float32 output (n, units) for encoded rows."""
+        return np.concatenate([scores for _, scores in self.batches(inputs)])
+
+    def batches(self, inputs: Arrays) -> Iterator[tuple[dict[str, tf.Tensor], np.ndarray]]:
+        """Yield encoded rows with the core's output for them, some thousands at a time."""
         rows = len(next(iter(inputs.values())))
-        parts = [
-            self._call({name: tf.constant(array[start : start + BATCH]) for name, array in inputs.items()}).numpy()
-            for start in range(0, rows, BATCH)
-        ]
-        return np.concatenate(parts)
+        for start in range(0, rows, BATCH):
+            batch = {name: tf.constant(array[start : start + BATCH]) for name, array in inputs.items()}
+            yield batch, self._call(batch).numpy()
 
 
 def to_prediction(scores: np.ndarray, target: Target) -> np.ndarray:

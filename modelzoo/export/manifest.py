@@ -16,6 +16,10 @@ from ..columns.target import Target
 MANIFEST = "zoo.json"
 NEEDED = (MANIFEST, "saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001")
 """The files without which an export cannot be used."""
+RECONSTRUCTED = "reconstructed_"
+"""What the name of an output begins with that holds a column as it was rebuilt; the name of its input follows."""
+ERROR, CODE = "reconstruction_error", "code"
+"""The other outputs of a model that reconstructs its inputs."""
 FORMAT: Final = 1
 """Counts up when an older version could no longer read an export."""
 
@@ -42,6 +46,7 @@ class Output(BaseModel):
     dtype: str
     shape: tuple[int, ...]
     meaning: str
+    column: str | None = Field(None, description="the raw column it rebuilds, of a model for reconstruction")
 
 
 class Manifest(BaseModel):

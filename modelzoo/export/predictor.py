@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from modelzoo_registry import DamagedArtifactError, Task
+from modelzoo_registry import DamagedArtifactError, Fault, SpecError, Task
 
 from ..columns.encoder import read_wire
-from ..columns.wire import RawInput, to_numpy
+from ..columns.wire import MISSING_INTEGER, RawInput, to_numpy
 from ..data import to_table
 from ..runtime import require_tensorflow
-from .manifest import Manifest, find_export, read_manifest
+from .manifest import CODE, ERROR, Manifest, Output, find_export, read_manifest
 
 BATCH = 8192
 
@@ -41,28 +41,70 @@ class Predictor:
         """The labels in the order of the probabilities; None for numbers."""
         return self.manifest.target.classes
 
-    def predict(self, data: Any, *, columns: Sequence[str] | None = None) -> np.ndarray:
+    def predict(
+        self, data: Any, *, columns: Sequence[str] | None = None, steps: int | None = None
+    ) -> np.ndarray | dict[str, np.ndarray]:
         """Return one prediction a row, as ``Model.predict`` of the model it was exported from does.
 
         Args:
             data: rows in any form ``Model.fit`` takes.
             columns: names for a CSV file without a header line; None takes those of the training file.
+            steps: how many batches to take of data that comes in batches; None takes all.
 
         Raises:
             ColumnError, DataError: about missing columns and values that do not fit.
         """
-        wire = read_wire(self._inputs, to_table(data, columns=columns or self.manifest.names))
+        outputs = self._outputs(data, columns, steps)
+        if self.task == "reconstruction":
+            return {each.column: _plain(outputs[each.name], each) for each in self.manifest.outputs if each.column}
+        if self.task == "regression":
+            return outputs["prediction"]
+        return outputs["probabilities"][:, 1] if self.task == "binary" else outputs["probabilities"]
+
+    def reconstruction_error(
+        self, data: Any, *, columns: Sequence[str] | None = None, steps: int | None = None
+    ) -> np.ndarray:
+        """Return how badly each row is rebuilt, float32 (n,), as ``Model.reconstruction_error`` does.
+
+        Raises:
+            SpecError: when the model was not trained for reconstruction.
+            ColumnError, DataError: about missing columns and values that do not fit.
+        """
+        return self._output(ERROR, data, columns, steps)
+
+    def encode(self, data: Any, *, columns: Sequence[str] | None = None, steps: int | None = None) -> np.ndarray:
+        """Return the code of each row, float32 (n, k), as ``Model.encode`` does.
+
+        Raises:
+            SpecError: when the model has no layer named ``code``.
+            ColumnError, DataError: about missing columns and values that do not fit.
+        """
+        return self._output(CODE, data, columns, steps)
+
+    def _output(self, name: str, data: Any, columns: Sequence[str] | None, steps: int | None) -> np.ndarray:
+        names = [each.name for each in self.manifest.outputs]
+        if name not in names:
+            raise SpecError(
+                f"the export of {self.manifest.model.name} has no {name}", [Fault("outputs", ", ".join(names))]
+            )
+        return self._outputs(data, columns, steps)[name]
+
+    def _outputs(self, data: Any, columns: Sequence[str] | None, steps: int | None) -> dict[str, np.ndarray]:
+        """Return what the signature makes of the rows, some thousands at a time."""
+        wire = read_wire(self._inputs, to_table(data, columns=columns or self.manifest.names, steps=steps))
         arrays = {given.tensor: to_numpy(wire[given.name]) for given in self.manifest.inputs}
         rows = len(next(iter(arrays.values())))
-        parts = [self._call(arrays, start) for start in range(0, rows, BATCH)]
-        return np.concatenate(parts)
+        parts = [self._signature(arrays, start) for start in range(0, rows, BATCH)]
+        return {name: np.concatenate([np.asarray(part[name]) for part in parts]) for name in parts[0]}
 
-    def _call(self, arrays: dict[str, np.ndarray], start: int) -> np.ndarray:
-        outputs = self._signature(arrays, start)
-        if self.task == "regression":
-            return np.asarray(outputs["prediction"])
-        probabilities = np.asarray(outputs["probabilities"])
-        return probabilities[:, 1] if self.task == "binary" else probabilities
+
+def _plain(values: np.ndarray, output: Output) -> np.ndarray:
+    """Return a rebuilt column as ``Model.predict`` gives it: categories as objects, with None for none."""
+    if output.dtype == "string":
+        return np.array([value.decode() or None for value in values], dtype=object)
+    if output.dtype == "int64":
+        return np.array([None if value == MISSING_INTEGER else value for value in values.tolist()], dtype=object)
+    return values
 
 
 def load_export(path: str | PathLike[str]) -> Predictor:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import keras
 import tensorflow as tf
 
+from ..columns.decoder import decode_tensorflow, pieces
 from ..columns.encoder import Encoder
 from ..columns.target import Target
 from ..columns.wire import TENSOR_DTYPES
-from .manifest import Output
+from ..core.cut import encoder_of, has_code
+from ..core.fixed import fixed_inputs
+from .manifest import CODE, ERROR, RECONSTRUCTED, Output
 from .names import tensor_names
 
 
@@ -29,7 +33,10 @@ def write_savedmodel(folder: Path, encoder: Encoder, core: keras.Model, target: 
 
     def serve(tensors: dict[str, Any]) -> dict[str, Any]:
         columns = {raw.name: tensors[names[raw.name]] for raw in encoder.raw}
-        return _outputs(core(encoder.tensorflow(tf, columns, tables), training=False), target)
+        inputs = encoder.tensorflow(tf, columns, tables)
+        if target.task == "reconstruction":
+            return _reconstruction(core, encoder, inputs, names)
+        return _outputs(core(inputs, training=False), target)
 
     archive = keras.export.ExportArchive()
     archive.track(core)
@@ -39,8 +46,10 @@ def write_savedmodel(folder: Path, encoder: Encoder, core: keras.Model, target: 
     archive.write_out(str(folder), verbose=False)
 
 
-def describe_outputs(target: Target) -> tuple[Output, ...]:
+def describe_outputs(target: Target, encoder: Encoder, core: keras.Model) -> tuple[Output, ...]:
     """Say what the signature returns."""
+    if target.task == "reconstruction":
+        return _describe_reconstruction(encoder, core)
     if target.task == "regression":
         meaning = f"{target.name}, in its own unit"
         return (Output(name="prediction", dtype="float64", shape=(), meaning=meaning),)
@@ -50,6 +59,37 @@ def describe_outputs(target: Target) -> tuple[Output, ...]:
         Output(name="label", dtype=_label_dtype(target).name, shape=(), meaning=f"the likeliest {target.name}"),
         Output(name="probabilities", dtype="float32", shape=(classes,), meaning=f"probability of each of: {names}"),
     )
+
+
+def _describe_reconstruction(encoder: Encoder, core: keras.Model) -> tuple[Output, ...]:
+    names = tensor_names([raw.name for raw in encoder.raw])
+    raw = {each.name: each for each in encoder.raw}
+    outputs = [
+        Output(
+            name=RECONSTRUCTED + names[piece.name],
+            dtype=TENSOR_DTYPES[raw[piece.name].type],
+            shape=raw[piece.name].shape,
+            meaning=f"{piece.name} as it was rebuilt, in its own unit",
+            column=piece.name,
+        )
+        for piece in pieces(encoder)
+    ]
+    far_off = "mean squared difference of the encoded inputs and their reconstruction"
+    outputs.append(Output(name=ERROR, dtype="float32", shape=(), meaning=far_off))
+    if has_code(core):
+        width = encoder_of(core).output_shape[-1]
+        outputs.append(Output(name=CODE, dtype="float32", shape=(width,), meaning="output of the layer named code"))
+    return tuple(outputs)
+
+
+def _reconstruction(core: keras.Model, encoder: Encoder, inputs: Any, names: Mapping[str, str]) -> dict[str, Any]:
+    truth, vectors = fixed_inputs(inputs, encoder), core(inputs, training=False)
+    columns = decode_tensorflow(tf, encoder, vectors)
+    outputs = {RECONSTRUCTED + names[column]: values for column, values in columns.items()}
+    outputs[ERROR] = tf.reduce_mean(tf.square(truth - vectors), axis=1)
+    if has_code(core):
+        outputs[CODE] = encoder_of(core)(inputs, training=False)
+    return outputs
 
 
 def _outputs(scores: Any, target: Target) -> dict[str, Any]:

@@ -28,6 +28,14 @@ def _overrides(callback: keras.callbacks.Callback, name: str) -> bool:
     return getattr(own, "__func__", own) is not getattr(keras.callbacks.Callback, name)
 
 
+def kept_epoch(callbacks: Sequence[keras.callbacks.Callback]) -> int | None:
+    """Return the epoch, counted from 1, whose weights early stopping took back; None when none did."""
+    for callback in reversed(callbacks):
+        if isinstance(callback, keras.callbacks.EarlyStopping) and callback.restore_best_weights:
+            return None if callback.best_weights is None else int(callback.best_epoch) + 1
+    return None
+
+
 class Progress(keras.callbacks.Callback):
     """Write one line an epoch with loss and metrics; on a terminal, a bar moves while the epoch runs."""
 

@@ -9,6 +9,7 @@ from math import ceil
 import numpy as np
 
 from ..columns.encoder import Arrays
+from .schedule import Schedule
 
 Chunk = tuple[Arrays, np.ndarray, np.int32]
 """Inputs (chunk, batch, ...), targets (chunk, batch, 1), and how many of the micro-batches are real."""
@@ -16,61 +17,70 @@ Chunk = tuple[Arrays, np.ndarray, np.int32]
 
 @dataclass(frozen=True)
 class Feed:
-    """Hold encoded rows and yield them, shuffled anew each epoch, every row once an epoch."""
+    """Hold encoded rows and yield them, pass after pass, each shuffled anew, cut into the schedule's epochs."""
 
     inputs: Arrays
     targets: np.ndarray
-    batch_size: int
+    schedule: Schedule
     chunk: int
     seed: int
 
     @property
-    def rows(self) -> int:
-        """Rows in one epoch."""
-        return len(self.targets)
-
-    @property
-    def full_batches(self) -> int:
-        """Batches of full size in one epoch."""
-        return self.rows // self.batch_size
-
-    @property
-    def steps(self) -> int:
-        """Updates of the weights in one epoch."""
-        return ceil(self.rows / self.batch_size)
-
-    @property
     def calls(self) -> int:
-        """Chunks in one epoch: the full batches, then the short last one."""
-        return ceil(self.full_batches / self.chunk) + (self.steps - self.full_batches)
+        """Chunks in each epoch: the full batches, then the short last one, if any."""
+        return max(self._calls(size) for size in {self.schedule.largest_epoch, self._smallest_epoch})
 
-    def epochs(self, count: int) -> Iterator[Chunk]:
-        """Yield the chunks of ``count`` epochs, one after the other."""
-        for epoch in range(count):
+    def epochs(self) -> Iterator[Chunk]:
+        """Yield the chunks of all epochs, one after the other."""
+        for epoch in range(self.schedule.epochs):
             yield from self.epoch(epoch)
 
     def epoch(self, number: int) -> Iterator[Chunk]:
-        """Yield the chunks of one epoch; its order depends on seed and number alone."""
-        order = np.random.default_rng([self.seed, number]).permutation(self.rows)
-        rows_a_chunk = self.chunk * self.batch_size
-        end = self.full_batches * self.batch_size
-        for start in range(0, end, rows_a_chunk):
-            yield self._full(order[start : min(start + rows_a_chunk, end)])
-        if end < self.rows:
-            yield self._gather(order[end:], 1, self.rows - end)
+        """Yield the chunks of one epoch; what they hold depends on schedule, seed and number alone."""
+        order = self._examples(*self.schedule.bounds(number))
+        batch = self.schedule.batch_size
+        end = len(order) // batch * batch
+        for start in range(0, end, self.chunk * batch):
+            yield self._full(order[start : min(start + self.chunk * batch, end)])
+        if end < len(order):
+            yield self._gather(order[end:], 1, len(order) - end)
+        for _ in range(self.calls - self._calls(len(order))):
+            yield self._nothing()
+
+    def _examples(self, first: int, end: int) -> np.ndarray:
+        """Return the rows of examples first..end: of each pass that these reach into, its part."""
+        rows = self.schedule.rows
+        parts = []
+        for number in range(first // rows, ceil(end / rows)):
+            order = np.random.default_rng([self.seed, number]).permutation(rows)
+            parts.append(order[max(first - number * rows, 0) : end - number * rows])
+        return np.concatenate(parts)
+
+    @property
+    def _smallest_epoch(self) -> int:
+        return self.schedule.examples // self.schedule.epochs
+
+    def _calls(self, examples: int) -> int:
+        full, left = divmod(examples, self.schedule.batch_size)
+        return ceil(full / self.chunk) + (left > 0)
 
     def _full(self, rows: np.ndarray) -> Chunk:
         """Return a chunk of full batches, padded with the first rows to the chunk's size: one shape, one program."""
-        real = rows.size // self.batch_size
-        missing = self.chunk * self.batch_size - rows.size
-        inputs, targets, _ = self._gather(np.concatenate([rows, np.resize(rows, missing)]), self.chunk, self.batch_size)
-        return inputs, targets, np.int32(real)
+        batch = self.schedule.batch_size
+        missing = self.chunk * batch - rows.size
+        inputs, targets, _ = self._gather(np.concatenate([rows, np.resize(rows, missing)]), self.chunk, batch)
+        return inputs, targets, np.int32(rows.size // batch)
+
+    def _nothing(self) -> Chunk:
+        """Return a chunk of which nothing is real, for an epoch that is a call shorter than others."""
+        inputs, targets, _ = self._gather(np.zeros(1, np.int64), 1, 1)
+        return inputs, targets, np.int32(0)
 
     def _gather(self, rows: np.ndarray, chunk: int, batch: int) -> Chunk:
         shaped = {name: array[rows].reshape(chunk, batch, *array.shape[1:]) for name, array in self.inputs.items()}
         return shaped, self.targets[rows].reshape(chunk, batch, *self.targets.shape[1:]), np.int32(chunk)
 
-    def dataset(self, epochs: int) -> object:
+    def dataset(self) -> object:
         """Return the chunks as a ``tf.data.Dataset`` that prepares the next while the current one trains."""
         import tensorflow as tf
 
@@ -82,4 +92,4 @@ class Feed:
             spec(self.targets),
             tf.TensorSpec((), tf.int32),
         )
-        return tf.data.Dataset.from_generator(lambda: self.epochs(epochs), output_signature=signature).prefetch(2)
+        return tf.data.Dataset.from_generator(self.epochs, output_signature=signature).prefetch(2)

@@ -13,6 +13,9 @@ from modelzoo_registry import NonFiniteLossError, RegularizerPlugin
 from ..columns.target import Target
 from .engine import Engine
 
+Truth = Callable[[Mapping[str, Any]], Any]
+"""What makes targets of encoded inputs, when these are to be reconstructed."""
+
 
 class FusedModel(keras.Model):
     """Be a functional model whose training step scans a chunk of micro-batches in one ``tf.while_loop``.
@@ -22,10 +25,18 @@ class FusedModel(keras.Model):
     """
 
     def prepare(
-        self, *, target: Target, engine: Engine, batch_size: int, regularizers: Sequence[RegularizerPlugin], seed: int
+        self,
+        *,
+        target: Target,
+        truth: Truth | None,
+        engine: Engine,
+        batch_size: int,
+        regularizers: Sequence[RegularizerPlugin],
+        seed: int,
     ) -> None:
         """Say how to train, before ``compile``: what the step needs beyond what Keras knows."""
         self._target = target
+        self._truth = truth
         self._engine = engine
         self._batch_size = batch_size
         self._noise = _overriding(regularizers, "transform_inputs")
@@ -102,6 +113,8 @@ class FusedModel(keras.Model):
         Gradients count as infinite when their squares are: optimizers square them, or multiply them by the
         learning rate, and would write what is not finite into the weights or into their own state.
         """
+        if self._truth is not None:
+            targets = self._truth(batch)
         state = [tf.identity(variable.value) for variable in self.non_trainable_variables]
         with tf.GradientTape() as tape:
             noisy = self._with_noise(batch)
@@ -131,11 +144,10 @@ class FusedModel(keras.Model):
     def _softened(self, targets: Any) -> Any:
         if not self._softening:
             return targets
-        units = self._target.units
         if self.hands_on_one_hot:
             targets = self._one_hot(targets)
         for regularizer in self._softening:
-            targets = regularizer.transform_targets(targets, units)
+            targets = regularizer.transform_targets(targets, self.output_shape[-1])
         return targets
 
     def _one_hot(self, ids: Any) -> Any:

@@ -39,7 +39,7 @@ class Outcome:
     def tell(self) -> None:
         """Tell hook plugins how the training ended; its run must be in place by then, for they may read it."""
         if self.stopped is None:
-            self.hooks.call("run_finished", run=self.run, metrics=self.fitted.last_metrics)
+            self.hooks.call("run_finished", run=self.run, metrics=self.fitted.metrics)
         else:
             self.hooks.call("run_failed", run=self.run, error=self.stopped)
 
@@ -93,27 +93,33 @@ class Job:
 
     def _fit_encoder(self, notes: list[str]) -> Encoder:
         schema = self.schema
-        features = self.rows.train.drop_columns([self.rows.target.name])
+        target, train = self.rows.target, self.rows.train
+        features = target.features(train)
         if schema is None:
-            labels = self.rows.target.encode(self.rows.train.column(self.rows.target.name))
-            schema, left_out = infer_schema(features, labels[:, 0])
+            labels = None if target.name is None else target.read(train)[:, 0]
+            schema, left_out = infer_schema(features, labels)
             notes.extend(left_out)
         return Encoder.fit(schema, features)
 
     def _encode(self, encoder: Encoder, table: pa.Table) -> tuple[Any, Any]:
-        return encoder.encode(table), self.rows.target.encode(table.column(self.rows.target.name))
+        return encoder.encode(table), self.rows.target.read(table)
 
     def _encode_validation(self, encoder: Encoder) -> tuple[Any, Any] | None:
-        """Encode all validation rows, then leave out those without a target: faults name rows as they were given."""
-        table, name = self.rows.valid, self.rows.target.name
-        if table is None:
+        if self.rows.valid is None:
             return None
-        known = has_target(table, name)
-        stand_ins = pa.array(np.where(known, np.arange(known.size), known.argmax()))
         try:
-            inputs, targets = encoder.encode(table), self.rows.target.encode(table.column(name).take(stand_ins))
+            return self._encode_known(encoder, self.rows.valid)
         except DataError as error:
             raise type(error)(f"validation: {error.title}", error.faults) from error
+
+    def _encode_known(self, encoder: Encoder, table: pa.Table) -> tuple[Any, Any]:
+        """Encode all rows, then leave out those without a target: faults name rows as they were given."""
+        target = self.rows.target
+        if target.name is None:
+            return self._encode(encoder, table)
+        known = has_target(table, target.name)
+        stand_ins = pa.array(np.where(known, np.arange(known.size), known.argmax()))
+        inputs, targets = encoder.encode(table), target.encode(table.column(target.name).take(stand_ins))
         return {name: array[known] for name, array in inputs.items()}, targets[known]
 
     def _train(self, encoder: Encoder, rows: Any, valid: Any, hooks: Hooks, logs: Path | None, say: Any) -> Trained:
@@ -145,5 +151,6 @@ class Job:
             validation_rows=validation_rows,
             notes=(*notes, *trained.notes),
             seconds=trained.seconds,
+            kept_epoch=trained.kept_epoch,
         )
         return Fitted(facts=facts, core=trained.core, history=trained.history.history)

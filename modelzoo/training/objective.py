@@ -16,6 +16,7 @@ _LOSSES = {
     "regression": "mean_squared_error",
     "binary": "binary_crossentropy",
     "multiclass": "sparse_categorical_crossentropy",
+    "reconstruction": "mean_squared_error",
 }
 
 
@@ -77,6 +78,8 @@ def _own_metrics(target: Target) -> dict[str, Callable[[], keras.metrics.Metric]
             "rmse": lambda: keras.metrics.RootMeanSquaredError(name="rmse", dtype="float64"),
             "mae": lambda: keras.metrics.MeanAbsoluteError(name="mae", dtype="float64"),
         }
+    if target.task == "reconstruction":
+        return {"reconstruction_error": lambda: keras.metrics.MeanSquaredError(name="reconstruction_error")}
     if target.task == "binary":
         return {
             "accuracy": lambda: keras.metrics.BinaryAccuracy(name="accuracy"),

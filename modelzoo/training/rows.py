@@ -21,6 +21,7 @@ from ..columns.target import Target, fit_target, has_target, require_target, wit
 from ..columns.wire import RawInput, gather_faults
 from ..data import files
 from ..data.arrow import to_arrow
+from ..data.batches import collect, is_batches
 from ..data.table import describe, to_table
 
 _TARGET_NAME = "y"
@@ -48,6 +49,8 @@ class Selection:
     drop: Sequence[str] = ()
     task: Task | None = None
     schema: Schema | None = None
+    steps: int | None = None
+    """How many batches to take of data that comes in batches; None takes all."""
 
     def __post_init__(self) -> None:
         """Refuse one text where a list belongs, whose letters would be taken for names, and what is no name."""
@@ -63,7 +66,7 @@ class Selection:
 
 
 def prepare_rows(data: Any, y: Any, selection: Selection, validation: Any, seed: int) -> Rows:
-    """Return the rows to train and to validate on, with their target.
+    """Return the rows to train and to validate on, with their target, unless they are to be reconstructed.
 
     The classes are those of all rows given; the scale of a number is that of the training rows alone.
 
@@ -79,18 +82,28 @@ def prepare_rows(data: Any, y: Any, selection: Selection, validation: Any, seed:
     """
     table, name = read_rows(data, y, selection)
     _check_values(table, name, selection)  # before any row is left out: their numbers are the user's
-    table, left_out = without_missing(table, name)
-    notes = (f"left out {left_out:,} rows that have no {name!r}",) if left_out else ()
-    target, assumed = fit_target(table, name, selection.task)
-    rows = Rows(table, None, target, _provenance(data, validation, selection), (*notes, assumed))
+    table, target, notes = (
+        (table, Target(name=None, task="reconstruction"), ())
+        if name is None
+        else _target_of(table, name, selection.task)
+    )
+    rows = Rows(table, None, target, _provenance(data, validation, selection), notes)
     if validation is not None and not (isinstance(validation, Real) and validation == 0):
         rows = _with_validation(rows, validation, selection, seed)
-    return replace(rows, target=target.scaled_to(rows.train.column(name)))
+    return replace(rows, target=target.scaled_to(rows.train))
 
 
-def _check_values(table: pa.Table, target: str, selection: Selection) -> None:
+def _target_of(table: pa.Table, name: str, task: Task | None) -> tuple[pa.Table, Target, tuple[str, ...]]:
+    """Return the rows that have a target, the target, and what was left out and assumed."""
+    table, left_out = without_missing(table, name)
+    target, assumed = fit_target(table, name, task)
+    notes = (f"left out {left_out:,} rows that have no {name!r}",) if left_out else ()
+    return table, target, (*notes, assumed)
+
+
+def _check_values(table: pa.Table, target: str | None, selection: Selection) -> None:
     """Refuse text where numbers belong, in all columns at once."""
-    work = [partial(_check_target, table.column(target), target, selection.task)]
+    work = [] if target is None else [partial(_check_target, table.column(target), target, selection.task)]
     if selection.schema is not None:
         work.append(partial(misfits, selection.schema.raw, table))
     else:
@@ -113,8 +126,10 @@ def _with_validation(rows: Rows, validation: Any, selection: Selection, seed: in
     return replace(rows, valid=_validation_rows(validation, selection, rows.target.name))
 
 
-def read_rows(data: Any, y: Any, selection: Selection, *, may_lack_dropped: bool = False) -> tuple[pa.Table, str]:
-    """Return the selected columns with the target, and the target's name.
+def read_rows(
+    data: Any, y: Any, selection: Selection, *, may_lack_dropped: bool = False
+) -> tuple[pa.Table, str | None]:
+    """Return the selected columns with the target, and the target's name; for reconstruction there is none.
 
     Args:
         data: rows, see ``to_table``.
@@ -128,10 +143,41 @@ def read_rows(data: Any, y: Any, selection: Selection, *, may_lack_dropped: bool
     """
     if y is None and selection.columns is None:
         _hint_at_missing_header(data, selection.target)
-    table, target = attach_target(to_table(data, columns=selection.columns), y, selection.target)
-    require_target(table, target)
+    table, y = read_with_target(data, y, selection.columns, selection.steps)
+    target = None
+    if selection.task == "reconstruction":
+        _refuse_target(y, selection)
+    else:
+        table, target = attach_target(table, y, selection.target)
+        require_target(table, target)
     named = () if may_lack_dropped else selection.drop
     return _select(table, selection, target, named), target
+
+
+def read_with_target(data: Any, y: Any, columns: Sequence[str] | None, steps: int | None) -> tuple[pa.Table, Any]:
+    """Return rows as a table, and the target beside them: that of their batches, or ``y`` as it was given.
+
+    Raises:
+        DataError: as ``to_table`` does, and when there is a target in the batches and another one beside them.
+    """
+    if not is_batches(data):
+        return to_table(data, columns=columns, steps=steps), y
+    collected = collect(data, steps)
+    if y is not None and collected.target is not None:
+        raise DataError("the target is given twice", [Fault("y", "leave it out: the batches bring one along")])
+    return collected.table, y if collected.target is None else collected.target
+
+
+def _refuse_target(y: Any, selection: Selection) -> None:
+    """Refuse a target where the inputs themselves are to be reconstructed."""
+    faults = []
+    if selection.target is not None:
+        remedy = f"leave it out, and write drop=[{selection.target!r}] if that column is not to be read"
+        faults.append(Fault("target", f"{remedy}. Received: {selection.target!r}"))
+    if y is not None:
+        faults.append(Fault("y", "leave it out, of batches too: x alone"))
+    if faults:
+        raise DataError("a model for reconstruction predicts its own inputs and takes no target", faults)
 
 
 def attach_target(table: pa.Table, y: Any, name: str | None) -> tuple[pa.Table, str]:
@@ -173,8 +219,8 @@ def _target_values(y: Any) -> tuple[str, pa.Array | pa.ChunkedArray]:
         raise DataError("y cannot be read", [Fault("y", str(error))]) from error
 
 
-def _select(table: pa.Table, selection: Selection, target: str, named: Sequence[str]) -> pa.Table:
-    """Return the columns that are used, the target last; those that are only named must be there too."""
+def _select(table: pa.Table, selection: Selection, target: str | None, named: Sequence[str]) -> pa.Table:
+    """Return the columns that are used, the target last if there is one; those only named must be there too."""
     chosen = table.column_names if selection.columns is None else selection.columns
     wanted = [name for name in dict.fromkeys(chosen) if name not in (target, *selection.drop)]
     missing = [name for name in dict.fromkeys([*wanted, *named]) if name not in table.column_names]
@@ -182,7 +228,7 @@ def _select(table: pa.Table, selection: Selection, target: str, named: Sequence[
         names = table.column_names
         faults = [Fault(name, f"is not there.{did_you_mean(name, names)}") for name in missing]
         raise ColumnError(f"the data lacks columns that were named (it has: {', '.join(names)})", faults)
-    return table.select([*wanted, target])
+    return table.select(wanted if target is None else [*wanted, target])
 
 
 def _hint_at_missing_header(data: Any, target: str | None) -> None:
@@ -221,11 +267,12 @@ def _split(rows: Rows, fraction: float, seed: int) -> Rows:
     return replace(rows, train=rows.train.take(kept), valid=rows.train.take(valid))
 
 
-def _validation_rows(validation: Any, selection: Selection, target: str) -> pa.Table:
+def _validation_rows(validation: Any, selection: Selection, target: str | None) -> pa.Table:
     x, y = validation if isinstance(validation, tuple) and len(validation) == 2 else (validation, None)
     try:
-        table, _ = read_rows(x, y, replace(selection, target=target), may_lack_dropped=True)
-        has_target(table, target)
+        table, _ = read_rows(x, y, replace(selection, target=target, steps=None), may_lack_dropped=True)
+        if target is not None:
+            has_target(table, target)
     except DataError as error:
         raise type(error)(f"validation ({describe(x)}): {error.title}", error.faults) from error
     return table

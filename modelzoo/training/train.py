@@ -6,24 +6,29 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
-from modelzoo_registry import ModelPlugin, NonFiniteLossError, RunInfo, TrainingSpec
+from modelzoo_registry import Fault, ModelPlugin, NonFiniteLossError, RunInfo, SpecError, TrainingSpec
+from modelzoo_registry.suggest import did_you_mean
 
+from ..columns.decoder import fixed_width
 from ..columns.encoder import Arrays, Encoder
 from ..columns.target import Target
 from ..core.assemble import Regularizers, build_core, regularize
+from ..core.fixed import fixed_inputs
 from ..core.inputs import PackedInputs
 from ..hooks import Hooks
-from .callbacks import HookCallback, Progress, RowCounter, tensorboard, watches_batches
+from .callbacks import HookCallback, Progress, RowCounter, kept_epoch, tensorboard, watches_batches
 from .engine import Engine, choose_engine
 from .feed import Feed
-from .fused import FusedModel
+from .fused import FusedModel, Truth
 from .objective import make_loss, make_metrics
+from .schedule import Schedule, make_schedule
 from .seeding import seeded
 
 VALIDATION_BATCH = 8192
@@ -73,12 +78,15 @@ class Trained:
     notes: tuple[str, ...]
     regularizer_states: tuple[dict[str, Any], ...]
     seconds: float
+    kept_epoch: int | None
+    """The epoch, counted from 1, whose weights were taken back; None when they are those of the last step."""
     stopped: NonFiniteLossError | None
 
 
 def assemble(parts: Assembly, encoder: Encoder, target: Target) -> tuple[keras.Model, list[str]]:
     """Return the core with its regularizers, and a line on each that changes nothing in it."""
-    core = build_core(parts.name, parts.plugin, parts.spec, PackedInputs(encoder, target.task, target.units))
+    units = fixed_width(encoder) if target.task == "reconstruction" else target.units
+    core = build_core(parts.name, parts.plugin, parts.spec, PackedInputs(encoder, target.task, units))
     core, idle = regularize(core, parts.regularizers)
     notes = [f"{name} changes nothing in {parts.name}: it finds no layer or weight to act on" for name in idle]
     return core, notes
@@ -98,6 +106,8 @@ def train(
     A loss that leaves the finite numbers ends the training with the weights of the step before; the error is
     returned, not raised, so that what was learnt is kept.
     """
+    metrics = make_metrics(spec.metrics, target)
+    _check_watched(parts.regularizers, ["loss", *(metric.name for metric in metrics)], has_validation=valid is not None)
     with seeded(spec.seed):
         core, notes = assemble(parts, encoder, target)
         for note in notes:
@@ -105,14 +115,28 @@ def train(
                 followers.say(note)
         regularizers = [regularizer for _, regularizer in parts.regularizers]
         callbacks = [*followers.callbacks, *(c for regularizer in regularizers for c in regularizer.callbacks())]
-        engine = _choose(rows, spec, callbacks)
+        schedule = make_schedule(spec, len(rows.targets))
+        engine = _choose(rows, schedule, callbacks)
         trainer = FusedModel(core.input, core.output, name=parts.name)  # of the same layers, so of the same weights
+        truth = partial(fixed_inputs, encoder=encoder) if target.task == "reconstruction" else None
         trainer.prepare(
-            target=target, engine=engine, batch_size=spec.batch_size, regularizers=regularizers, seed=spec.seed
+            target=target,
+            truth=truth,
+            engine=engine,
+            batch_size=schedule.batch_size,
+            regularizers=regularizers,
+            seed=spec.seed,
         )
-        _compile(trainer, target, spec)
+        _compile(trainer, target, spec, metrics)
         started = time.perf_counter()
-        history, stopped = _fit(trainer, rows, valid, spec, engine, callbacks, followers)
+        watched = None if valid is None else _dataset(valid, truth)
+        feed = Feed(rows.inputs, rows.targets, schedule, engine.chunk, spec.seed)
+        history, stopped = _fit(trainer, feed, watched, callbacks, followers)
+        kept = None if stopped else kept_epoch(callbacks)
+        if kept is not None:
+            notes.append(f"the weights are those of epoch {kept}, the best of {len(history.epoch)}")
+            if followers.say:
+                followers.say(notes[-1])
     return Trained(
         core=core,
         history=history,
@@ -120,53 +144,70 @@ def train(
         notes=tuple(notes),
         regularizer_states=tuple(dict(regularizer.state()) for regularizer in regularizers),
         seconds=round(time.perf_counter() - started, 3),
+        kept_epoch=kept,
         stopped=stopped,
     )
 
 
-def _choose(rows: Encoded, spec: TrainingSpec, callbacks: Sequence[Any]) -> Engine:
+def _choose(rows: Encoded, schedule: Schedule, callbacks: Sequence[Any]) -> Engine:
     return choose_engine(
-        rows=len(rows.targets),
+        rows=schedule.largest_epoch,
         row_bytes=rows.row_bytes,
-        batch_size=spec.batch_size,
-        epochs=spec.epochs,
+        batch_size=schedule.batch_size,
+        epochs=schedule.epochs,
         watches_batches=watches_batches(callbacks),
     )
 
 
-def _compile(trainer: FusedModel, target: Target, spec: TrainingSpec) -> None:
+def _check_watched(regularizers: Regularizers, metrics: Sequence[str], *, has_validation: bool) -> None:
+    """Refuse a training that lacks what one of its regularizers follows.
+
+    Raises:
+        SpecError: with every fault.
+    """
+    faults = []
+    for name, regularizer in regularizers:
+        watched = regularizer.watched_metric()
+        if watched is not None and not has_validation:
+            faults.append(Fault("validation", f"{name} follows rows held back: give validation=0.1, or rows"))
+        elif watched is not None and watched not in metrics:
+            known = f"{did_you_mean(watched, metrics)} Measured: {', '.join(metrics)}"
+            faults.append(Fault("metrics", f"{name} follows {watched!r}, which is not measured.{known}"))
+    if faults:
+        raise SpecError("the training cannot be set up like this", faults)
+
+
+def _compile(trainer: FusedModel, target: Target, spec: TrainingSpec, metrics: Sequence[Any]) -> None:
     """Give the trainer its optimizer, loss and metrics."""
     optimizer = keras.optimizers.get(spec.optimizer)
     optimizer.learning_rate = spec.learning_rate
     trainer.compile(
         optimizer=optimizer,
         loss=make_loss(spec.loss, target, one_hot=trainer.hands_on_one_hot),
-        metrics=make_metrics(spec.metrics, target),
+        metrics=metrics,
         jit_compile=False,  # the step compiles itself
     )
 
 
 def _fit(
     trainer: FusedModel,
-    rows: Encoded,
-    valid: Encoded | None,
-    spec: TrainingSpec,
-    engine: Engine,
+    feed: Feed,
+    valid: tf.data.Dataset | None,
     callbacks: Sequence[Any],
     followers: Followers,
 ) -> tuple[keras.callbacks.History, NonFiniteLossError | None]:
-    feed = Feed(rows.inputs, rows.targets, spec.batch_size, engine.chunk, spec.seed)
     counter, history, stopped = RowCounter(), keras.callbacks.History(), None
-    progress = Progress(rows=feed.rows, epochs=spec.epochs)
+    epochs = feed.schedule.epochs
+    progress = Progress(rows=feed.schedule.largest_epoch, epochs=epochs)
     board = [tensorboard(followers.logs)] if followers.logs else []
     own = [HookCallback(followers.hooks, followers.run), *board]
     with closing(progress):
         try:
             trainer.fit(
-                feed.dataset(spec.epochs),
-                epochs=spec.epochs,
+                feed.dataset(),
+                epochs=epochs,
                 steps_per_epoch=feed.calls,
-                validation_data=None if valid is None else _dataset(valid),
+                validation_data=valid,
                 shuffle=False,
                 verbose=0,
                 callbacks=[counter, *callbacks, *own, *([progress] if followers.say else []), history],
@@ -178,5 +219,7 @@ def _fit(
     return history, stopped
 
 
-def _dataset(rows: Encoded) -> tf.data.Dataset:
-    return tf.data.Dataset.from_tensor_slices((rows.inputs, rows.targets)).batch(VALIDATION_BATCH)
+def _dataset(rows: Encoded, truth: Truth | None) -> tf.data.Dataset:
+    """Return rows to validate on, in large batches, with their targets."""
+    batches = tf.data.Dataset.from_tensor_slices((rows.inputs, rows.targets)).batch(VALIDATION_BATCH)
+    return batches if truth is None else batches.map(lambda inputs, _: (inputs, truth(inputs)))

@@ -18,7 +18,7 @@ class ModelInputs(Protocol):
 
     @property
     def units(self) -> int:
-        """Number of logits: 1 for regression and binary, the number of classes for multiclass."""
+        """Number of logits: 1 for regression and binary, the classes for multiclass, d for reconstruction."""
 
     @property
     def numeric(self) -> Tensor | None:
@@ -31,6 +31,17 @@ class ModelInputs(Protocol):
     @property
     def arrays(self) -> tuple[Tensor, ...]:
         """One float32 (batch, *shape) tensor for each array column, rescaled."""
+
+    def fixed(self) -> Tensor:
+        """Return what is known of a row before training as one float32 vector (batch, d).
+
+        Numeric columns, a one-hot vector of each categorical column, arrays flattened; no embeddings. A model
+        for reconstruction reads and predicts this vector. Bucketized and crossed columns repeat others, and are
+        left out.
+
+        Raises:
+            SchemaError: when no column is numeric, categorical or an array.
+        """
 
     def deep(self) -> Tensor:
         """Return one float32 vector (batch, d): numeric, an embedding of each id column, arrays flattened.
@@ -49,10 +60,10 @@ class ModelInputs(Protocol):
         """Return the output layer, named ``prediction``.
 
         Flattens and joins the vectors, each (batch, ...), feeds them to one dense layer of ``units`` logits,
-        adds the ready logits ``plus``, (batch, units), and applies the task's activation: identity, sigmoid
-        or softmax. A None among the vectors is passed over, so a model need not ask which columns there are.
-        ``from_zero`` starts the dense layer at zero, not at random: with nothing to learn below it, random
-        weights are noise that training has to undo.
+        adds the ready logits ``plus``, (batch, units), and applies the task's activation: sigmoid for binary,
+        softmax for multiclass, else identity. A None among the vectors is passed over, so a model need not ask
+        which columns there are. ``from_zero`` starts the dense layer at zero, not at random: with nothing to
+        learn below it, random weights are noise that training has to undo.
 
         Raises:
             SchemaError: when there is neither a vector nor ``plus``.

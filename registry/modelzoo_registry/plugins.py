@@ -110,6 +110,13 @@ class RegularizerPlugin:
     def after_step(self, optimizer: Any, variables: Sequence[Any]) -> None:
         """Act after the optimizer's update of the trainable ``variables``, as TensorFlow operations."""
 
+    def watched_metric(self) -> str | None:
+        """Return the metric on validation rows that it follows, as in ``loss`` or ``rmse``; None for none.
+
+        A training without validation rows, or without this metric, is refused before it begins.
+        """
+        return None
+
     def callbacks(self) -> Sequence[Any]:
         """Return Keras callbacks that follow the training."""
         return ()

@@ -10,7 +10,7 @@ Task = Literal["regression", "binary", "multiclass", "reconstruction"]
 - ``regression``: one number, in the target's own unit
 - ``binary``: the probability of the second of two classes
 - ``multiclass``: one probability for each class
-- ``reconstruction``: the encoded inputs themselves
+- ``reconstruction``: the inputs themselves, in the form of ``ModelInputs.fixed``
 """
 
 TASKS: frozenset[str] = frozenset(get_args(Task))

@@ -6,7 +6,15 @@ from collections.abc import Callable
 from os import PathLike, fspath
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, SkipValidation
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    SkipValidation,
+    ValidationInfo,
+    field_validator,
+)
 
 from .specs import Spec
 
@@ -63,13 +71,45 @@ class TrainingSpec(Spec):
         description="Keras metrics by name, functions of (y_true, y_pred), or None for the task's own: "
         "rmse and mae for numbers; accuracy, auc and log_loss for classes",
     )
-    epochs: int = Field(20, ge=1, le=1_000_000, description="how often every training row is seen")
-    batch_size: int = Field(256, ge=1, le=1_000_000, description="rows in one update of the weights")
+    epochs: int | None = Field(
+        None, ge=1, le=1_000_000, description="how often every training row is seen; None decides by their number"
+    )
+    batch_size: int | None = Field(
+        None, ge=1, le=1_000_000, description="rows in one update of the weights; None decides by their number"
+    )
+    train_examples: int | None = Field(
+        None,
+        ge=1,
+        le=10**12,
+        description="instead of epochs: examples to train on in all, passing over the rows again and again",
+    )
+    evals: int | None = Field(
+        None, ge=1, le=1_000_000, description="how often to evaluate within train_examples; None: once a pass"
+    )
     seed: int = Field(0, ge=0, lt=2**32, description="decides the split, the shuffling, the weights and all noise")
     validation: Annotated[Annotated[float, Field(ge=0, lt=1)] | str | None, BeforeValidator(_fraction_or_file)] = Field(
         None,
         description="fraction of the rows held back, a file of rows, or None for no validation; 0 is none too",
     )
+
+    @field_validator("train_examples")
+    @classmethod
+    def _instead_of_epochs(cls, count: int | None, info: ValidationInfo) -> int | None:
+        if count is not None and info.data.get("epochs") is not None:
+            raise ValueError("train_examples takes the place of epochs: give one of them")
+        return count
+
+    @field_validator("evals")
+    @classmethod
+    def _within_train_examples(cls, count: int | None, info: ValidationInfo) -> int | None:
+        if count is None or "train_examples" not in info.data:  # its own fault is told
+            return count
+        examples = info.data["train_examples"]
+        if examples is None:
+            raise ValueError("evals divides train_examples, which is not given; of epochs, each ends with one")
+        if count > examples:
+            raise ValueError(f"there cannot be more evals than train_examples, {examples:,}")
+        return count
 
 
 TRAINING_FIELDS: frozenset[str] = frozenset(TrainingSpec.model_fields)

@@ -5,14 +5,9 @@ Source: Cheng et al., "Wide & Deep Learning for Recommender Systems", 2016 (arXi
 
 from __future__ import annotations
 
-from typing import Annotated
+from modelzoo_registry import SUPERVISED, ModelInputs, ModelPlugin, Tensor
 
-from modelzoo_registry import SUPERVISED, Activation, ModelInputs, ModelPlugin, ModelSpec, Tensor
-from pydantic import Field, ValidationInfo, field_validator
-
-from ..tower import tower
-
-Width = Annotated[int, Field(ge=1, le=65_536)]
+from ..tower import TowerSpec, tower
 
 
 class WideDeep(ModelPlugin):
@@ -23,20 +18,8 @@ class WideDeep(ModelPlugin):
     output's activation.
     """
 
-    class Spec(ModelSpec):
+    class Spec(TowerSpec):
         """The deep part's shape."""
-
-        hidden: tuple[Width, ...] = Field(
-            (64, 32), min_length=1, max_length=64, description="units of each hidden layer, first to last"
-        )
-        activation: Activation = Field("relu", description="activation of the hidden layers")
-
-        @field_validator("activation")
-        @classmethod
-        def _can_be_halved(cls, activation: str, info: ValidationInfo) -> str:
-            if activation == "glu" and any(width % 2 for width in info.data.get("hidden", ())):
-                raise ValueError("glu halves the units of each layer, so every width in hidden must be even")
-            return activation
 
     tasks = SUPERVISED
 

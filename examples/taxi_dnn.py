@@ -1,0 +1,64 @@
+"""Predict taxi fares with a small DNN, as in the first lab of an introductory course.
+
+    python examples/taxi_dnn.py TRAIN.csv VALID.csv TEST.csv
+
+The files have no header line; their columns are those of ``COLUMNS``. Trains on 50,000 examples in all, evaluates
+50 times on the way, and prints the error in dollars on rows the model has not seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import keras
+
+import modelzoo
+
+COLUMNS = [
+    "fare_amount",
+    "pickup_datetime",
+    "pickup_longitude",
+    "pickup_latitude",
+    "dropoff_longitude",
+    "dropoff_latitude",
+    "passenger_count",
+    "key",
+]
+NUM_TRAIN_EXAMPLES = 50_000
+NUM_EVALS = 50
+TRAIN_BATCH_SIZE = 32
+
+
+def rmse(y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
+    """Return the root mean squared error of a batch: any function of both is a metric."""
+    return keras.ops.sqrt(keras.ops.mean(keras.ops.square(y_pred - y_true)))
+
+
+def main() -> None:
+    """Train, and measure on the test file."""
+    files = parse_files()
+    model = modelzoo.build("dnn", hidden=[32, 8])
+    model.fit(
+        files.train,
+        columns=COLUMNS,
+        target="fare_amount",
+        drop=["pickup_datetime", "key"],
+        validation=files.valid,
+        batch_size=TRAIN_BATCH_SIZE,
+        train_examples=NUM_TRAIN_EXAMPLES,
+        evals=NUM_EVALS,
+        metrics=[rmse, "mae"],
+    )
+    print("test:", {name: round(value, 3) for name, value in model.evaluate(files.test).items()})
+
+
+def parse_files() -> argparse.Namespace:
+    """Return the files the user names."""
+    parser = argparse.ArgumentParser(description="Predict taxi fares with a small DNN.")
+    for name in ("train", "valid", "test"):
+        parser.add_argument(name, help=f"CSV file of rows to {name} on, without a header line")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
