@@ -121,8 +121,11 @@ def test_a_wheel_holds_the_licence_and_says_that_it_is_typed(wheels, name):
     assert f"{PACKAGES[name]}/py.typed" in inside
 
 
-def test_the_wheel_of_modelzoo_brings_the_diamonds(wheels):
-    assert "modelzoo/datasets/diamonds.parquet" in names_in(wheels["modelzoo-keras"])
+@pytest.mark.parametrize("name", ["diamonds", "digits"])
+def test_the_wheel_of_modelzoo_brings_each_data_set_and_where_it_is_from(wheels, name):
+    inside = {f"modelzoo/datasets/{name}.parquet", f"modelzoo/datasets/{name.upper()}.md"}
+
+    assert inside <= set(names_in(wheels["modelzoo-keras"]))
 
 
 def test_the_registry_works_alone_and_lists_nothing(registry_alone, tmp_path):

@@ -1,16 +1,20 @@
-"""``zoo list``: what plugins there are. Imports no NumPy, Arrow or TensorFlow."""
+"""``zoo list``: what plugins and activations there are. Imports no NumPy, Arrow or TensorFlow."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import click
-from modelzoo_registry import PluginStatus, installed
+from modelzoo_registry import ACTIVATIONS, Kind, PluginStatus, installed
 
 from .output import print_table
 
-_KINDS = {"models": "model", "regularizers": "regularizer", "hooks": "hook"}
+_KINDS = {"models": "model", "regularizers": "regularizer", "hooks": "hook", "activations": "activation"}
+
+_Listing = tuple[Sequence[str], Sequence[Sequence[str]], Sequence[dict[str, str]]]
+"""The headers and rows people read, and the objects programs read."""
 
 
 @click.command("list")
@@ -18,19 +22,30 @@ _KINDS = {"models": "model", "regularizers": "regularizer", "hooks": "hook"}
     "--kind",
     metavar="KIND",
     type=click.Choice([*_KINDS, *_KINDS.values()]),
-    help="Only models, regularizers or hooks.",
+    help="Only models, regularizers or hooks; or activations, for the settings that name one.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON list, for programs.")
 def command(kind: str | None, as_json: bool) -> None:
     """List models, regularizers and hooks, broken ones included."""
     wanted: Any = _KINDS.get(kind or "", kind)
-    statuses = installed().status(wanted)
+    headers, rows, known = _activations() if wanted == "activation" else _plugins(wanted)
     if as_json:
-        click.echo(json.dumps([_as_dict(status) for status in statuses], indent=2))
-    elif statuses:
-        print_table(("NAME", "KIND", "FROM", "WHAT IT DOES"), [_as_row(status) for status in statuses])
+        click.echo(json.dumps(known, indent=2))
+    elif rows:
+        print_table(headers, rows)
     else:
         click.echo("none installed")
+
+
+def _activations() -> _Listing:
+    known = [{"name": name, "kind": "activation", "summary": summary} for name, summary in ACTIVATIONS.items()]
+    return ("NAME", "WHAT IT DOES"), list(ACTIVATIONS.items()), known
+
+
+def _plugins(kind: Kind | None) -> _Listing:
+    statuses = installed().status(kind)
+    known = [_as_dict(status) for status in statuses]
+    return ("NAME", "KIND", "FROM", "WHAT IT DOES"), [_as_row(status) for status in statuses], known
 
 
 def _as_row(status: PluginStatus) -> tuple[str, str, str, str]:

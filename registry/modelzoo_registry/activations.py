@@ -1,6 +1,6 @@
 """Name Keras' activations, without importing Keras, so that a spec is checked before TensorFlow starts.
 
-A test holds this table against the installed Keras.
+Tests hold the names, and the numbers in the words, against the installed Keras.
 """
 
 from __future__ import annotations
@@ -14,40 +14,40 @@ from .suggest import did_you_mean
 
 ACTIVATIONS = MappingProxyType(
     {
-        "celu": "ELU with a continuous slope at 0",
-        "elu": "ReLU with an exponential negative side; negative inputs keep a gradient",
-        "exponential": "e^x; overflows soon, for outputs that must be positive",
-        "gelu": "x times the normal distribution function; the transformer's choice",
-        "glu": "one half of the units gates the other; needs an even number of units and returns half of them",
-        "hard_shrink": "0 between -0.5 and 0.5, x elsewhere",
-        "hard_sigmoid": "sigmoid in three straight pieces; cheap",
-        "hard_silu": "silu in straight pieces; cheap",
+        "celu": "elu with a width that keeps its slope smooth; at Keras' width, 1, it is elu",
+        "elu": "x above 0, e^x-1 below, down to -1: negative inputs keep a gradient, which fades far below 0",
+        "exponential": "e^x, always positive, for rates; explodes in hidden layers, infinite above 88.7",
+        "gelu": "x times the normal distribution function: dips to -0.17, near 0 far below; the transformer's choice",
+        "glu": "one half of the units times the sigmoid of the other: halves the layer, needs an even width",
+        "hard_shrink": "0 from -0.5 to 0.5, else x: jumps at both ends, and small inputs get no gradient",
+        "hard_sigmoid": "the sigmoid in three straight pieces, 0 below -3, 1 above 3: cheap, no gradient beyond",
+        "hard_silu": "x times hard_sigmoid, 0 below -3, x above 3: a cheap silu, whose units can die below -3",
         "hard_swish": "another name of hard_silu",
-        "hard_tanh": "x cut off at -1 and 1",
-        "leaky_relu": "ReLU with slope 0.2 for negative inputs, so that no unit dies",
-        "linear": "x itself; a stack of such layers is one linear layer",
-        "log_sigmoid": "logarithm of the sigmoid",
-        "log_softmax": "logarithm of the softmax over the units",
-        "mish": "x tanh(softplus(x)); smooth, a little below 0 for negative inputs",
-        "relu": "max(0, x); the default, can die where all inputs are negative",
-        "relu6": "ReLU cut off at 6; for low precision",
-        "selu": "scaled ELU that keeps mean 0 and variance 1 through deep stacks",
-        "sigmoid": "1/(1+e^-x); gradients vanish in deep stacks",
-        "silu": "x sigmoid(x); a smooth ReLU",
-        "soft_shrink": "x moved by 0.5 towards 0",
-        "softmax": "the units share a sum of 1",
-        "softplus": "log(1+e^x); a smooth ReLU, always positive",
-        "softsign": "x/(1+|x|); tanh with slower tails",
-        "sparse_plus": "a softplus that is exactly 0 below -1",
-        "sparse_sigmoid": "a sigmoid that reaches 0 and 1",
-        "sparsemax": "a softmax that gives exact zeros",
-        "squareplus": "(x+sqrt(x²+4))/2; a softplus without exponentials",
+        "hard_tanh": "x cut off at -1 and 1: a cheap tanh, no gradient beyond",
+        "leaky_relu": "relu with slope 0.2 below 0 instead of 0: no unit dies",
+        "linear": "x itself, for outputs of any size; hidden, a stack of linear layers is one linear layer",
+        "log_sigmoid": "log of the sigmoid, for losses: never above 0, and flat for large inputs",
+        "log_softmax": "log of the softmax over the units, for losses; hidden, the units compete as in softmax",
+        "mish": "x tanh(softplus(x)): dips to -0.31, near 0 far below; smooth, close to silu",
+        "relu": "max(0, x), the default; wants he_normal; a unit below 0 on every row gets no gradient: it is dead",
+        "relu6": "relu cut off at 6, for low precision: dies as relu does, and has no gradient above 6 either",
+        "selu": "scaled elu, down to -1.76: keeps mean 0, variance 1 in deep stacks; wants lecun_normal, alpha dropout",
+        "sigmoid": "1/(1+e^-x), for gates and probabilities; slope at most 0.25, so gradients vanish in deep stacks",
+        "silu": "x sigmoid(x): dips to -0.28, near 0 far below; a smooth relu whose negative inputs keep some gradient",
+        "soft_shrink": "x moved by 0.5 towards 0, and 0 from -0.5 to 0.5, where small inputs get no gradient",
+        "softmax": "the units share a sum of 1, for outputs; hidden, they compete: a bottleneck with small gradients",
+        "softplus": "log(1+e^x): a smooth relu, always positive, 0.69 at 0, so not centred; for outputs above 0",
+        "softsign": "x/(1+|x|), between -1 and 1: tanh with slower tails, so gradients vanish more slowly",
+        "sparse_plus": "0 below -1, x above 1, a parabola between: a softplus with exact zeros, so units can die",
+        "sparse_sigmoid": "0 below -1, 1 above 1, a straight line between: no gradient beyond",
+        "sparsemax": "a softmax with exact zeros; in Keras 3.15.1 its sum is seldom 1 and can be 0 (keras issue 23425)",
+        "squareplus": "(x+sqrt(x²+4))/2: a softplus without exponentials, 1 at 0, its gradient fading more slowly",
         "swish": "another name of silu",
-        "tanh": "between -1 and 1; gradients vanish in deep stacks, less than the sigmoid's",
-        "tanh_shrink": "x minus tanh(x)",
+        "tanh": "between -1 and 1, slope 1 at 0: centred, unlike the sigmoid, but gradients vanish beyond about 3",
+        "tanh_shrink": "x-tanh(x): flat around 0, so small inputs get hardly any gradient",
     }
 )
-"""Every activation a spec may name, with a word on each."""
+"""Every activation a spec may name, with what it does and where it fails; ``zoo list --kind activations`` shows it."""
 
 
 def check_activation(name: str) -> str:

@@ -4,6 +4,7 @@ import json
 
 import click
 import pytest
+from modelzoo_registry import ACTIVATIONS
 
 from modelzoo.cli.output import print_table
 
@@ -51,10 +52,32 @@ def test_a_kind_nobody_offers_is_said_to_be_missing(zoo, monkeypatch):
     assert zoo("list --kind hooks").out == "none installed\n"
 
 
+def test_activations_are_listed_with_what_they_do(zoo):
+    said = zoo("list --kind activations")
+    header, *rows = said.out.splitlines()
+
+    assert (said.code, said.err, header) == (0, "", "NAME            WHAT IT DOES")
+    assert "leaky_relu      relu with slope 0.2 below 0 instead of 0: no unit dies" in rows
+    assert [row.split()[0] for row in rows] == list(ACTIVATIONS)
+
+
+@pytest.mark.parametrize("kind", ["activation", "activations"])
+def test_json_holds_name_kind_and_summary_of_each_activation(zoo, kind):
+    assert json.loads(zoo(f"list --kind {kind} --json").out) == [
+        {"name": name, "kind": "activation", "summary": summary} for name, summary in ACTIVATIONS.items()
+    ]
+
+
+def test_the_plain_list_holds_no_activations(zoo):
+    kinds = {listed["kind"] for listed in json.loads(zoo("list --json").out)}
+
+    assert kinds <= {"model", "regularizer", "hook"}
+
+
 def test_an_unknown_kind_is_refused(refusal):
     assert refusal("list --kind net") == (
-        "Invalid value for '--kind': 'net' is not one of 'models', 'regularizers', 'hooks', 'model', 'regularizer', "
-        "'hook'."
+        "Invalid value for '--kind': 'net' is not one of 'models', 'regularizers', 'hooks', 'activations', 'model', "
+        "'regularizer', 'hook', 'activation'."
     )
 
 

@@ -19,13 +19,14 @@ def zoo(*words, cwd, **more):
     return subprocess.run([ZOO, *words], cwd=cwd, capture_output=True, text=True, check=False, **more)
 
 
-def test_listing_imports_nothing_heavy(outside):
+@pytest.mark.parametrize("words", [["list"], ["list", "--kind", "activations"]])
+def test_listing_imports_nothing_heavy(outside, words):
     """The built-in plugins included, loaded one and all."""
     assert outside.answer(
         f"""
         import json, sys
         from modelzoo.cli.group import run
-        assert run(["list"]) == 0
+        assert run({words}) == 0
         print(json.dumps([name for name in {HEAVY} if name in sys.modules]))
         """
     ) == []  # fmt: skip
