@@ -18,7 +18,7 @@ from modelzoo import datasets
 from modelzoo.cli.group import run
 from modelzoo.data.files import write
 
-TRAIN = "train --model linear --data train.csv --target price --epochs 2"
+TRAIN = "train --model linear --data train.csv --target price --epochs 2 --batch-size 256"
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ def zoo(here: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
     """Return a caller of ``zoo`` with a line as it is typed."""
 
     def call(line: str) -> Said:
+        capsys.readouterr()  # what a fixture printed is not its own
         code = run(shlex.split(line))
         said = capsys.readouterr()
         return Said(code, said.out, said.err)

@@ -136,7 +136,6 @@ def test_rows_without_a_target_are_counted_and_left_out(values, left_out):
             "the data does not fit the model:\n  y: a number belongs here. Received: row 2: 'x'",
         ),
         ([1, 2, 3], "binary", "the task does not fit:\n  y: binary needs two classes. Received: 3"),
-        ([1, 2, 3], "reconstruction", "reconstruction has no target: leave out 'y'"),
         (
             pa.array([0, 1], pa.timestamp("s")),
             None,

@@ -1,24 +1,31 @@
-"""Every row is seen once an epoch, in an order that seed and epoch decide."""
+"""Rows are seen pass after pass, each once a pass, in an order that seed and pass decide."""
+
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from modelzoo.training.feed import Feed
+from modelzoo.training.schedule import Schedule
 
-feeds = st.builds(
-    lambda rows, batch, chunk, seed: Feed(
+EPOCHS = 3
+
+
+def make_feed(rows, batch, chunk, seed, examples=None):
+    return Feed(
         {"dense": np.arange(rows * 2, dtype=np.float32).reshape(rows, 2), "ids": np.arange(rows)[:, None]},
         np.arange(rows, dtype=np.float32)[:, None],
-        batch,
+        Schedule(rows, batch, EPOCHS, examples or EPOCHS * rows),
         chunk,
         seed,
-    ),
-    rows=st.integers(1, 200),
-    batch=st.integers(1, 50),
-    chunk=st.integers(1, 12),
-    seed=st.integers(0, 2**32 - 1),
-)
+    )
+
+
+ROWS, BATCHES, CHUNKS, SEEDS = st.integers(1, 200), st.integers(1, 50), st.integers(1, 12), st.integers(0, 2**32 - 1)
+feeds = st.builds(make_feed, rows=ROWS, batch=BATCHES, chunk=CHUNKS, seed=SEEDS)
+counting = st.builds(make_feed, ROWS, BATCHES, CHUNKS, SEEDS, examples=st.integers(EPOCHS, 1_000))
+"""Feeds whose epochs are no whole passes over the rows."""
 
 
 def real_targets(feed, epoch):
@@ -26,58 +33,81 @@ def real_targets(feed, epoch):
     return [targets[:count].reshape(-1) for _, targets, count in feed.epoch(epoch)]
 
 
-@given(feeds, st.integers(0, 100))
-def test_an_epoch_holds_every_row_once(feed, epoch):
-    seen = np.concatenate(real_targets(feed, epoch))
-
-    assert sorted(seen) == list(range(feed.rows))
+def examples(feed):
+    """Everything that is trained on, in order."""
+    return np.concatenate([part for epoch in range(EPOCHS) for part in real_targets(feed, epoch)])
 
 
 @given(feeds)
-def test_an_epoch_has_as_many_calls_and_steps_as_announced(feed):
-    counts = [int(count) for _, _, count in feed.epoch(0)]
+def test_an_epoch_holds_every_row_once(feed):
+    for epoch in range(EPOCHS):
+        assert sorted(np.concatenate(real_targets(feed, epoch))) == list(range(feed.schedule.rows))
 
-    assert len(counts) == feed.calls
-    assert sum(counts) == feed.steps
+
+@given(counting)
+def test_examples_are_counted_exactly_and_wrap_around_the_rows(feed):
+    seen = examples(feed)
+
+    rows = feed.schedule.rows
+    assert len(seen) == feed.schedule.examples
+    for start in range(0, len(seen), rows):
+        assert len(set(seen[start : start + rows])) == len(seen[start : start + rows])
+
+
+@given(counting)
+def test_the_examples_of_all_epochs_are_those_of_plain_passes(feed):
+    rows, count = feed.schedule.rows, feed.schedule.examples
+    passes = [np.random.default_rng([feed.seed, number]).permutation(rows) for number in range(-(-count // rows))]
+
+    assert np.array_equal(examples(feed), np.concatenate(passes)[:count])
+
+
+@given(counting)
+def test_every_epoch_has_as_many_calls_as_announced(feed):
+    assert {len(list(feed.epoch(epoch))) for epoch in range(EPOCHS)} == {feed.calls}
+
+
+@given(counting)
+def test_epochs_are_even_to_one_example(feed):
+    sizes = {sum(map(len, real_targets(feed, epoch))) for epoch in range(EPOCHS)}
+
+    assert max(sizes) - min(sizes) <= 1
+    assert max(sizes) == feed.schedule.largest_epoch
 
 
 @given(feeds)
 def test_all_chunks_of_full_batches_have_one_shape_and_the_rest_is_one_short_batch(feed):
     shapes = [targets.shape[:2] for _, targets, _ in feed.epoch(0)]
 
-    full = -(-feed.full_batches // feed.chunk)
-    short = feed.rows % feed.batch_size
-    assert shapes == [(feed.chunk, feed.batch_size)] * full + [(1, short)] * bool(short)
+    full, short = divmod(feed.schedule.rows, feed.schedule.batch_size)
+    calls = -(-full // feed.chunk)
+    assert shapes == [(feed.chunk, feed.schedule.batch_size)] * calls + [(1, short)] * bool(short)
 
 
-@given(feeds)
+@given(counting)
 def test_inputs_and_targets_stay_together(feed):
-    for inputs, targets, _ in feed.epoch(3):
+    for inputs, targets, _ in feed.epoch(1):
         assert np.array_equal(inputs["ids"], targets)
         assert np.array_equal(inputs["dense"][..., :1], 2 * targets)
 
 
-@given(feeds, st.integers(0, 100), st.integers(1, 12))
-def test_the_order_depends_on_seed_and_epoch_alone_not_on_the_chunk(feed, epoch, chunk):
-    other = Feed(feed.inputs, feed.targets, feed.batch_size, chunk, feed.seed)
-
-    ours, theirs = (np.concatenate(real_targets(each, epoch)) for each in (feed, other))
-
-    assert np.array_equal(ours, theirs)
+@given(counting, CHUNKS)
+def test_the_order_depends_on_seed_and_schedule_alone_not_on_the_chunk(feed, chunk):
+    assert np.array_equal(examples(replace(feed, chunk=chunk)), examples(feed))
 
 
 def test_epochs_and_seeds_have_orders_of_their_own():
     def order(seed, epoch):
-        return np.concatenate(real_targets(Feed({}, np.arange(100.0)[:, None], 10, 3, seed), epoch)).tolist()
+        return np.concatenate(real_targets(make_feed(100, 10, 3, seed), epoch)).tolist()
 
     assert order(0, 0) != order(0, 1)
     assert order(0, 0) != order(1, 0)
 
 
-@given(feeds)
-def test_several_epochs_follow_one_another(feed):
-    chunks = list(feed.epochs(2))
+@given(counting)
+def test_epochs_follow_one_another(feed):
+    chunks = list(feed.epochs())
 
-    again = [*feed.epoch(0), *feed.epoch(1)]
-    assert len(chunks) == 2 * feed.calls
+    again = [chunk for epoch in range(EPOCHS) for chunk in feed.epoch(epoch)]
+    assert len(chunks) == EPOCHS * feed.calls
     assert all(np.array_equal(a[1], b[1]) for a, b in zip(chunks, again, strict=True))
