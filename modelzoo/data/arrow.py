@@ -11,14 +11,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from modelzoo_registry import DataError
 
+MIXED = (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError)
+"""What Arrow raises of columns of pandas and polars that mix types, are sparse or hold what no type of its does."""
 _WITHOUT_VIEWS = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
 _NO_SINGLE_VALUES = (list, tuple, dict, set, np.ndarray)
+_REMEDIES = {
+    "row_splits": "its rows differ in length; make them equal with .to_tensor()",
+    "dense_shape": "it is sparse; make it dense with tf.sparse.to_dense(...)",
+}
+"""How TensorFlow's composite tensors, told by an attribute, become arrays."""
 
 
 def to_arrow(values: Any) -> pa.Array | pa.ChunkedArray:
-    """Return one column; arrays of more than one dimension become fixed-shape tensors.
+    """Return one column; arrays and tensors of more than one dimension become fixed-shape tensors.
 
     Bytes become text, and values of mixed types become text too: coercion to what a model reads comes later.
+    Numbers may share their memory with the values.
 
     Raises:
         DataError: when it is no column, or holds what no column can.
@@ -27,6 +35,7 @@ def to_arrow(values: Any) -> pa.Array | pa.ChunkedArray:
         return takeable(values)
     if not _is_column(values):
         raise DataError(f"one value a row belongs here, as a list or an array. Received: {type(values).__name__}")
+    values = _without_tensors(values)
     tensor = _tensor_of(values)
     return takeable(_typed(values)) if tensor is None else _tensor_column(tensor)
 
@@ -51,10 +60,18 @@ def _is_column(values: Any) -> bool:
     return isinstance(values, Sequence) or hasattr(values, "__array__") or hasattr(values, "__arrow_c_array__")
 
 
+def _without_tensors(values: Any) -> Any:
+    """Return a list of another library's tensors as one of NumPy's arrays, or of plain values where they hold one."""
+    if not (isinstance(values, list | tuple) and values and is_array(values[0])):
+        return values
+    arrays = [as_array(one) if is_array(one) else one for one in values]
+    return [one.item() if isinstance(one, np.ndarray) and one.ndim == 0 else one for one in arrays]
+
+
 def _tensor_of(values: Any) -> np.ndarray | None:
     """Return the values as an array of more than one dimension, or None when each row holds a single one."""
     if hasattr(values, "shape"):
-        return _as_array(values) if len(values.shape) > 1 else None
+        return as_array(values) if len(values.shape) > 1 else None
     if isinstance(values, Sequence) and values and isinstance(values[0], list | tuple | np.ndarray):
         with suppress(ValueError):  # rows of different shapes, or missing ones: a list column can hold them
             return np.asarray(values)
@@ -64,8 +81,9 @@ def _tensor_of(values: Any) -> np.ndarray | None:
 def _tensor_column(array: np.ndarray) -> pa.Array:
     if array.dtype.kind not in "buif":
         raise DataError(
-            f"an array column holds numbers, of one shape in every row. Received: dtype {array.dtype}. "
-            "Columns of different types belong in a frame, or in a dict by name"
+            "an array column holds numbers, of one shape in every row. "
+            f"Received: dtype {array.dtype}, shape {array.shape}. "
+            "Text is one value a row, (n,); columns of different types belong in a frame, or in a dict by name"
         )
     if array.size == 0:
         raise DataError(f"the array holds no {'rows' if array.shape[0] == 0 else 'numbers'}")
@@ -75,28 +93,76 @@ def _tensor_column(array: np.ndarray) -> pa.Array:
     return pa.FixedShapeTensorArray.from_numpy_ndarray(np.ascontiguousarray(array).ravel().reshape(array.shape))
 
 
-def _as_array(values: Any) -> np.ndarray:
-    """Return a NumPy array in the form Arrow takes: native byte order, no type longer than float64, NaN for masked."""
+def is_array(values: Any) -> bool:
+    """Whether the values are an array or a tensor of any library; single values, data frames and columns are not."""
+    if isinstance(values, np.ndarray):
+        return True
+    if isinstance(values, np.generic | type) or not hasattr(values, "shape") or _is_frame_or_column(values):
+        return False
+    return hasattr(values, "__array__") or any(hasattr(values, sign) for sign in _REMEDIES)
+
+
+def _is_frame_or_column(values: Any) -> bool:
+    return any(hasattr(values, sign) for sign in ("__arrow_c_stream__", "__arrow_c_array__", "iloc"))
+
+
+def as_array(values: Any) -> np.ndarray:
+    """Return a NumPy array in the form Arrow takes: native byte order, no type longer than float64, NaN for masked.
+
+    Raises:
+        DataError: when NumPy cannot hold the values, or each of them has several fields.
+    """
     if isinstance(values, np.ma.MaskedArray):
         numeric = values.dtype.kind in "buif"
         return np.ma.filled(values.astype(np.float64), np.nan) if numeric else np.asarray(values.tolist(), object)
-    array = np.asarray(values)
+    array = _read_array(values)
+    if array.dtype.kind == "V":
+        return _without_fields(array)
     if array.dtype == np.longdouble:
         return array.astype(np.float64)
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
+def _read_array(values: Any) -> np.ndarray:
+    if isinstance(values, np.ndarray):
+        return np.asarray(values)
+    for sign, remedy in _REMEDIES.items():
+        if hasattr(values, sign):
+            raise DataError(f"a {type(values).__name__} is no array: {remedy}")
+    try:
+        return np.asarray(values)
+    except (RuntimeError, TypeError, ValueError) as error:  # placeholders, tensors elsewhere or with gradients
+        raise DataError(f"a {type(values).__name__} cannot become a NumPy array: {error}") from error
+
+
+def _without_fields(array: np.ndarray) -> np.ndarray:
+    """Return the short floats of other libraries (bfloat16) as float32; NumPy takes them for raw bytes."""
+    if array.dtype.names is None and np.can_cast(array.dtype, np.float32):
+        return array.astype(np.float32)
+    raise DataError(
+        f"one value a row belongs here. Received: dtype {array.dtype}. Give each of its fields as a column of its own"
+    )
+
+
 def _typed(values: Any) -> pa.Array | pa.ChunkedArray:
     if hasattr(values, "__arrow_c_stream__"):
-        with suppress(pa.ArrowException, TypeError):  # pandas columns that mix types, or are sparse
+        with suppress(*MIXED):
             return _decoded(pa.chunked_array(values))
-    plain = values if isinstance(values, list | tuple) or hasattr(values, "__arrow_c_array__") else _as_array(values)
+        values = list(values)
+    plain = values if isinstance(values, list | tuple) or hasattr(values, "__arrow_c_array__") else as_array(values)
     try:
         return _decoded(pa.array(plain, from_pandas=True))
     except OverflowError:  # whole numbers beyond 64 bits
         return pa.array(np.asarray(plain, np.float64), from_pandas=True)
     except (pa.ArrowException, UnicodeEncodeError):
-        return pa.array([_text(value) for value in plain], type=pa.string())
+        return _without_common_type(plain)
+
+
+def _without_common_type(values: Any) -> pa.Array:
+    """Return arrays of one shape and of more dimensions than Arrow's lists take as tensors, anything else as text."""
+    if all(isinstance(value, np.ndarray) for value in values) and len({value.shape for value in values}) == 1:
+        return _tensor_column(np.stack(list(values)))
+    return pa.array([_text(value) for value in values], type=pa.string())
 
 
 def _decoded(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:

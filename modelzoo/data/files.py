@@ -15,6 +15,8 @@ import pyarrow.compute as pc
 from modelzoo_registry import DataError, Fault
 from modelzoo_registry.suggest import did_you_mean
 
+from .memory import from_rows
+
 READABLE = (".csv", ".parquet", ".jsonl", ".ndjson")
 """Suffixes of the files that are read and written."""
 
@@ -61,8 +63,6 @@ def read_json_lines(lines: Iterable[bytes], name: str) -> pa.Table:
     Raises:
         DataError: naming the line, counted from 1.
     """
-    from .table import from_rows
-
     rows: list[dict[str, Any]] = []
     for number, line in enumerate(lines, start=1):
         if line.strip():

@@ -32,6 +32,9 @@ class Tensor:
         (np.ma.array(["a", "b"], mask=[False, True]), pa.string(), ["a", None]),
         (Tensor([b"a", b"b"]), pa.string(), ["a", "b"]),
         (Tensor(np.array(["a", None], object)), pa.string(), ["a", None]),
+        ([Tensor(1.5), Tensor(2.0)], pa.float64(), [1.5, 2.0]),
+        ([Tensor(b"a"), None], pa.string(), ["a", None]),
+        ([np.array(1), np.array(2)], pa.int64(), [1, 2]),
         ([1, None, 2.5], pa.float64(), [1, None, 2.5]),
         ([1, "x", None], pa.string(), ["1", "x", None]),
         ([2**64, -1], pa.float64(), [2.0**64, -1]),
@@ -55,6 +58,7 @@ def test_a_column_of_single_values(values, kind, expected):
         (np.ones((2, 1)).T, pa.float64()),
         (np.ma.array([[1, 2]], mask=[[False, True]]), pa.float64()),
         (Tensor([[1.0, 2.0]]), pa.float64()),
+        ([Tensor([1.0, 2.0])], pa.float64()),
         ([[1, 2]], pa.int64()),
         ([np.zeros(2)], pa.float64()),
     ],
@@ -71,6 +75,8 @@ def test_masked_places_of_an_array_are_missing():
     np.testing.assert_array_equal(column.to_numpy_ndarray(), [[1, np.nan]])
 
 
-@pytest.mark.parametrize("values", [[[1, 2], None], [None, [1, 2]], [[1], [2, 3]]])
+@pytest.mark.parametrize("values", [[[1, 2], None], [None, [1, 2]], [[1], [2, 3]], [Tensor([1, 2]), None]])
 def test_lists_that_miss_or_differ_stay_lists(values):
-    assert to_arrow(values).to_pylist() == values
+    plain = [value.values.tolist() if isinstance(value, Tensor) else value for value in values]
+
+    assert to_arrow(values).to_pylist() == plain

@@ -1,5 +1,7 @@
 """Whatever people hold rows in becomes one Arrow table, or is refused with what would be accepted."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -11,7 +13,8 @@ from modelzoo import datasets
 from modelzoo.data import to_table
 
 ACCEPTED = (
-    "a pandas or polars frame, a pyarrow Table, a dict of arrays, a NumPy array, a list of row dicts, "
+    "a pandas or polars frame, a pyarrow Table, a dict of arrays, a NumPy array or a tensor, a list of several, "
+    "a list of row dicts or of lists of numbers, "
     "or a path to a CSV, Parquet or JSON Lines file"
 )
 ROWS = [{"a": 1, "b": "x"}, {"a": 2, "b": None}, {"a": 3, "b": "é"}]
@@ -83,6 +86,13 @@ def test_a_pandas_column_of_mixed_types_becomes_text_and_the_others_stay():
     assert table["n"].to_pylist() == list(range(8))
 
 
+@pytest.mark.parametrize("form", [pd.DataFrame, lambda columns: {"a": pd.Series(columns["a"], dtype=object)}])
+def test_text_of_a_frame_that_is_no_utf8_is_refused(form):
+    assert refusal(form({"a": pd.Series(["x", "\ud800"], dtype=object)})) == (
+        "columns cannot be read:\n  a: text must be UTF-8. Received: '\\ud800'"
+    )
+
+
 def test_nullable_columns_keep_their_types():
     frame = pd.DataFrame(
         {
@@ -133,20 +143,116 @@ def test_arrays_and_single_values_can_stand_side_by_side():
     assert [tuple(table.schema.field(name).type.shape) for name in ("image", "vector")] == [(3, 3), (2,)]
 
 
+class Tensor:
+    """An array of another library, of which only NumPy's protocol is known."""
+
+    def __init__(self, values):
+        self.values = np.asarray(values)
+        self.shape = self.values.shape
+
+    def __array__(self, dtype=None, copy=None):
+        return self.values
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (Tensor([[1.0, 2.0], [3.0, 4.0]]), [[1, 2], [3, 4]]),
+        (Tensor([1, 2]), [[1], [2]]),
+        (Tensor([b"a", b"b"]), ["a", "b"]),
+        (np.array(["a", "b"]), ["a", "b"]),
+        (np.array(["a", None], object), ["a", None]),
+        (np.ma.array([1, 2], mask=[False, True]), [[1.0], [pytest.approx(np.nan, nan_ok=True)]]),
+        ([[1, 2], [3, 4]], [[1, 2], [3, 4]]),
+        (((1, 2.5), (3, 4)), [[1, 2.5], [3, 4]]),
+        ([[[1, 2]], [[3, 4]]], [[1, 2], [3, 4]]),
+        ([np.array([[1, 2], [3, 4]])], [[1, 2], [3, 4]]),
+        ((Tensor([1, 2]),), [[1], [2]]),
+    ],
+)
+def test_whatever_is_an_array_makes_the_column_of_an_array(data, expected):
+    assert to_table(data).to_pydict() == {"x": expected}
+
+
+@pytest.mark.parametrize("form", [list, tuple])
+def test_several_arrays_are_columns_by_their_places(form):
+    table = to_table(form([np.array([1, 2]), Tensor([[0.5, 1], [2, 3]]), np.array(["a", "b"])]))
+
+    assert table.to_pydict() == {"x_0": [1, 2], "x_1": [[0.5, 1], [2, 3]], "x_2": ["a", "b"]}
+
+
+def test_several_arrays_of_different_lengths_are_refused_with_all_lengths():
+    assert refusal([np.zeros((2, 3)), np.zeros((3, 3))]) == (
+        "the columns differ in length:\n  x_0: 2 rows\n  x_1: 3 rows"
+    )
+
+
+@pytest.mark.parametrize("form", [np.asarray, lambda array: array.view(np.recarray)])
+def test_the_fields_of_a_structured_array_are_columns(form):
+    array = form(
+        np.array(
+            [(1, 0.5, (1, 2), b"a", "é", None, True, "2020-01-01"), (2, np.nan, (3, 4), b"", "", "x", False, "NaT")],
+            [
+                *(("i", ">i2"), ("f", np.float32), ("v", np.uint8, (2,)), ("b", "S3"), ("u", "U2"), ("o", object)),
+                *(("l", bool), ("d", "M8[D]")),
+            ],
+        )
+    )
+
+    table = to_table(array)
+
+    assert table.to_pylist() == [
+        {"i": 1, "f": 0.5, "v": [1, 2], "b": "a", "u": "é", "o": None, "l": True, "d": date(2020, 1, 1)},
+        {"i": 2, "f": None, "v": [3, 4], "b": "", "u": "", "o": "x", "l": False, "d": None},
+    ]
+    assert tuple(table.schema.field("v").type.shape) == (2,)
+
+
+def test_masked_values_of_a_structured_array_are_missing():
+    array = np.ma.array([(1, 2.0), (3, 4.0)], [("a", int), ("b", float)], mask=[(False, True), (True, False)])
+
+    assert to_table(array).to_pydict() == {"a": [1, None], "b": [None, 4]}
+
+
+FIELDS = "one value a row belongs here. Received: dtype [('c', '<i8')]. Give each of its fields as a column of its own"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (
+            np.zeros(2, [("a", int), ("b", [("c", int)])]),
+            f"columns cannot be read:\n  b: {FIELDS}",
+        ),
+        (np.zeros(0, [("a", int)]), "the ndarray holds no rows"),
+        (np.zeros(2, []), "the ndarray holds no rows"),
+        (np.array(3.0), "one value is no rows: an array of rows has the shape (n, ...). Received: float64"),
+        (Tensor(3), "one value is no rows: an array of rows has the shape (n, ...). Received: int64"),
+        ([[1, 2], [3]], "the lists differ in length: every row has as many numbers as the others"),
+        ([[], []], "columns cannot be read:\n  x: the array holds no numbers"),
+        (pl.LazyFrame(COLUMNS), "cannot read rows from polars.lazyframe.frame.LazyFrame: call .collect() on it first"),
+    ],
+)
+def test_arrays_and_queries_that_hold_no_rows_are_refused_with_what_to_do(data, message):
+    assert refusal(data) == message
+
+
 @pytest.mark.parametrize(
     ("data", "name"),
     [
-        ((row for row in ROWS), "builtins.generator"),
-        (iter(ROWS), "builtins.list_iterator"),
-        ([[1, 2], [3, 4]], "builtins.list"),
         ([{"a": 1}, 3], "builtins.list"),
+        ([1, 2], "builtins.list"),
+        ([[1, 2], np.zeros(2)], "builtins.list"),
+        ((pd.DataFrame(COLUMNS), pd.DataFrame(COLUMNS)), "builtins.tuple"),
+        ((pa.record_batch(COLUMNS), pl.Series([1])), "builtins.tuple"),
+        ((pd.DataFrame(COLUMNS), np.zeros(3)), "builtins.tuple"),
         (pd.Series([1]), "pandas.Series"),
         (pl.Series([1]), "polars.series.series.Series"),
-        (pl.LazyFrame(COLUMNS), "polars.lazyframe.frame.LazyFrame"),
         (pa.array([1]), "pyarrow.lib.Int64Array"),
         (None, "builtins.NoneType"),
         (3, "builtins.int"),
         (b"diamonds.csv", "builtins.bytes"),
+        (np.float64(3), "numpy.float64"),
         (dict, "builtins.type"),
     ],
 )
@@ -213,8 +319,8 @@ def test_all_columns_that_cannot_be_read_are_told_at_once():
 def test_an_array_of_text_is_refused_with_where_it_belongs():
     assert refusal(np.array([["a", "b"]])) == (
         "columns cannot be read:\n"
-        "  x: an array column holds numbers, of one shape in every row. Received: dtype <U1. "
-        "Columns of different types belong in a frame, or in a dict by name"
+        "  x: an array column holds numbers, of one shape in every row. Received: dtype <U1, shape (1, 2). "
+        "Text is one value a row, (n,); columns of different types belong in a frame, or in a dict by name"
     )
 
 
