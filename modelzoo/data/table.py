@@ -10,16 +10,17 @@ import pyarrow as pa
 from modelzoo_registry import DataError
 
 from . import files
+from .batches import collect, is_batches
 from .memory import from_memory, refuse_repeated_names, takeable_columns, without_index
 
 _ACCEPTED = (
     "a pandas or polars frame, a pyarrow Table, a dict of arrays, a NumPy array or a tensor, a list of several, "
-    "a list of row dicts or of lists of numbers, "
+    "a list of row dicts or of lists of numbers, a tf.data.Dataset, PyDataset or generator of batches, "
     "or a path to a CSV, Parquet or JSON Lines file"
 )
 
 
-def to_table(data: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
+def to_table(data: Any, *, columns: Sequence[str] | None = None, steps: int | None = None) -> pa.Table:
     """Return the data as an Arrow table with unique column names and at least one row.
 
     - A pandas or polars frame, a pyarrow Table (anything with the Arrow PyCapsule interface), a dict of arrays,
@@ -29,15 +30,18 @@ def to_table(data: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
     - A list or tuple of several arrays, the inputs of a Keras model, becomes the columns ``x_0``, ``x_1``, ... as a
       dict of these names would; a list of one array is that array.
     - A path is read as CSV, Parquet or JSON Lines.
+    - A tf.data.Dataset, a Keras PyDataset or an iterator of batches is read to its end, or for ``steps`` batches; see
+      ``collect``. Targets and sample weights it hands out are left out, as by Keras' ``predict``.
 
     Args:
         data: one of these.
         columns: names for a CSV file that has no header line.
+        steps: how many batches to read, from 1; None reads all. Only for data that comes in batches.
 
     Raises:
-        DataError: when it is none of these, cannot be read, repeats a name, or holds no row.
+        DataError: when it is none of these, cannot be read, repeats a name, holds no row, or does not end.
     """
-    table = _read(data, columns)
+    table = _read(data, columns, steps)
     refuse_repeated_names(table.column_names)
     if table.num_rows == 0 or table.num_columns == 0:
         raise DataError(f"{describe(data)} holds no {'columns' if table.num_rows else 'rows'}")
@@ -49,7 +53,11 @@ def describe(data: Any) -> str:
     return str(data) if isinstance(data, str | Path) else f"the {type(data).__name__}"
 
 
-def _read(data: Any, columns: Sequence[str] | None) -> pa.Table:
+def _read(data: Any, columns: Sequence[str] | None, steps: int | None) -> pa.Table:
+    if is_batches(data):
+        return collect(data, steps, with_target=False).table
+    if steps is not None:
+        raise DataError(f"steps counts batches, and {describe(data)} does not come in batches: leave steps out")
     if isinstance(data, str | Path):
         return without_index(takeable_columns(files.read(Path(data), columns)))
     table = from_memory(data)

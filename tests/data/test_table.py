@@ -14,7 +14,7 @@ from modelzoo.data import to_table
 
 ACCEPTED = (
     "a pandas or polars frame, a pyarrow Table, a dict of arrays, a NumPy array or a tensor, a list of several, "
-    "a list of row dicts or of lists of numbers, "
+    "a list of row dicts or of lists of numbers, a tf.data.Dataset, PyDataset or generator of batches, "
     "or a path to a CSV, Parquet or JSON Lines file"
 )
 ROWS = [{"a": 1, "b": "x"}, {"a": 2, "b": None}, {"a": 3, "b": "é"}]
@@ -235,6 +235,16 @@ FIELDS = "one value a row belongs here. Received: dtype [('c', '<i8')]. Give eac
 )
 def test_arrays_and_queries_that_hold_no_rows_are_refused_with_what_to_do(data, message):
     assert refusal(data) == message
+
+
+@pytest.mark.parametrize(
+    ("data", "name"), [(COLUMNS, "the dict"), ([COLUMNS], "the list"), ("d.csv", "d.csv"), (None, "the NoneType")]
+)
+def test_steps_are_refused_for_data_that_does_not_come_in_batches(data, name):
+    with pytest.raises(DataError) as caught:
+        to_table(data, steps=2)
+
+    assert str(caught.value) == f"steps counts batches, and {name} does not come in batches: leave steps out"
 
 
 @pytest.mark.parametrize(
