@@ -137,6 +137,7 @@ class Model:
         task: Task | None = None,
         steps: int | None = None,
         validation: Any = None,
+        validation_steps: int | None = None,
         callbacks: Sequence[Callback] = (),
         out: str | PathLike[str] | None = None,
         overwrite: bool = False,
@@ -158,6 +159,7 @@ class Model:
             steps: how many batches to take of data that comes in batches; None takes all.
             validation: None or 0 for none, the fraction of rows held back, rows with a target, ``(x, y)``, or a
                 path. Nothing is learnt from these rows.
+            validation_steps: how many batches to take of validation rows that come in batches; None takes all.
             callbacks: Keras callbacks. One that watches single batches is shown every one, at the price of speed.
             out: the folder to write the run to, with TensorBoard logs.
             overwrite: whether a run that stands there may be replaced.
@@ -177,7 +179,7 @@ class Model:
         folder = None if out is None else Path(out)
         if folder is not None:
             check_free(folder, overwrite=overwrite, marker=RUN)
-        selection = Selection(target, columns, drop, task, self._schema, steps)
+        selection = Selection(target, columns, drop, task, self._schema, steps, validation_steps)
         rows = prepare_rows(data, y, selection, validation, spec.seed)
         self._require_task(rows.target.task)
         settled, decided = settle(spec, rows.train.num_rows)

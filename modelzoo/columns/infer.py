@@ -18,7 +18,7 @@ from .crossed import CrossedColumn
 from .information import synergy
 from .numeric import NumericColumn
 from .schema import Column, Schema, raw_input
-from .wire import RawInput, is_number, is_text, to_wire
+from .wire import RawInput, is_list, is_number, is_text, shape_of_lists, to_wire
 
 SAMPLE_ROWS = 20_000
 """Rows that decide which columns to cross."""
@@ -76,6 +76,9 @@ def _describe(name: str, column: pa.ChunkedArray, taken: set[str]) -> tuple[list
         return _describe_text(name, column)
     if isinstance(kind, pa.FixedShapeTensorType):
         return [ArrayColumn(name=name, shape=tuple(kind.shape))], ""
+    if is_list(kind):
+        shape = shape_of_lists(column)
+        return ([ArrayColumn(name=name, shape=shape)], "") if shape else ([], "its lists are not of one shape")
     return [], f"columns of {kind} are not understood yet"
 
 

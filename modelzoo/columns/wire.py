@@ -98,6 +98,24 @@ def is_number(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 
+def is_list(kind: pa.DataType) -> bool:
+    """Whether an Arrow type holds lists, of fixed or varying length."""
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
+
+
+def shape_of_lists(column: pa.Array | pa.ChunkedArray) -> tuple[int, ...]:
+    """Return the shape the lists of all rows have, nested ones too; () when they differ or hold no numbers."""
+    shape: list[int] = []
+    values = pc.drop_null(column)
+    while len(values) and is_list(values.type):
+        lengths = pc.min_max(pc.list_value_length(values))
+        if values.null_count or lengths["min"] != lengths["max"]:
+            return ()
+        shape.append(lengths["min"].as_py())
+        values = pc.list_flatten(values)
+    return tuple(shape) if len(values) and is_number(values.type) else ()
+
+
 def _numbers(name: str, array: pa.Array) -> np.ndarray:
     if not (is_number(array.type) or _is_soft(array.type)):
         raise _wrong_type(name, array.type, "numbers belong here")
@@ -147,6 +165,8 @@ def _tensors(raw: RawInput, array: pa.FixedShapeTensorArray) -> np.ndarray:
 
 
 def _nested(raw: RawInput, array: pa.Array) -> np.ndarray:
+    if not array.null_count and shape_of_lists(array) == raw.shape:
+        return _flattened(array).reshape(-1, *raw.shape)
     missing = np.full(raw.shape, np.nan, dtype=np.float32)
     rows = [missing if row is None else _block(row) for row in array.to_pylist()]
     bad = [
@@ -157,6 +177,14 @@ def _nested(raw: RawInput, array: pa.Array) -> np.ndarray:
     if bad:
         raise _wrong_value(raw.name, f"arrays of shape {raw.shape} belong here. Received: {_some(bad)}")
     return np.stack([row for row in rows if row is not None])
+
+
+def _flattened(array: pa.Array) -> np.ndarray:
+    """Return the numbers of nested lists one after the other: going through Python takes minutes for many images."""
+    while is_list(array.type):
+        array = pc.list_flatten(array)
+    numbers = array.cast(pa.float32(), safe=False)
+    return np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=np.float32)
 
 
 def _block(row: Any) -> np.ndarray | None:

@@ -51,6 +51,8 @@ class Selection:
     schema: Schema | None = None
     steps: int | None = None
     """How many batches to take of data that comes in batches; None takes all."""
+    validation_steps: int | None = None
+    """How many batches to take of validation rows that come in batches; None takes all."""
 
     def __post_init__(self) -> None:
         """Refuse one text where a list belongs, whose letters would be taken for names, and what is no name."""
@@ -270,11 +272,13 @@ def _split(rows: Rows, fraction: float, seed: int) -> Rows:
 def _validation_rows(validation: Any, selection: Selection, target: str | None) -> pa.Table:
     x, y = validation if isinstance(validation, tuple) and len(validation) == 2 else (validation, None)
     try:
-        table, _ = read_rows(x, y, replace(selection, target=target, steps=None), may_lack_dropped=True)
+        selected = replace(selection, target=target, steps=selection.validation_steps)
+        table, _ = read_rows(x, y, selected, may_lack_dropped=True)
         if target is not None:
             has_target(table, target)
     except DataError as error:
-        raise type(error)(f"validation ({describe(x)}): {error.title}", error.faults) from error
+        name = f"{describe(x)}, counted by validation_steps" if is_batches(x) else describe(x)
+        raise type(error)(f"validation ({name}): {error.title}", error.faults) from error
     return table
 
 

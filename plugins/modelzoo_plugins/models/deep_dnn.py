@@ -1,7 +1,6 @@
 """A deep neural network: three hidden layers, the same width each.
 
-Source: Goodfellow, Bengio & Courville, "Deep Learning", 2016, chapter 6; of the starting weights, He et al.,
-"Delving Deep into Rectifiers", 2015 (arXiv:1502.01852).
+Source: Goodfellow, Bengio & Courville, "Deep Learning", 2016, chapter 6.
 """
 
 from __future__ import annotations
