@@ -73,7 +73,8 @@ def test_all_faults_of_all_parts_are_told_at_once(refusal):
         "  settings.activation: no activation is called 'rel'. Did you mean 'relu'? Received: 'rel'\n"
         "  settings.hiden: unknown setting. Did you mean 'hidden'? Settings: hidden, activation\n"
         "  regularizers.0.rate: Input should be less than 1. Received: 2\n"
-        "  regularizers.1: no regularizer is called 'drop_out'. Did you mean 'dropout'? Regularizers: dropout, early_stopping, l2"
+        "  regularizers.1: no regularizer is called 'drop_out'. Did you mean 'dropout'? "
+        "Regularizers: dropout, early_stopping, l2"
     )
 
 
@@ -117,7 +118,8 @@ def test_one_regularizer_twice_is_refused(fault):
 
 def test_a_model_for_a_regularizer_is_recognised(fault):
     assert fault("--regularizer linear") == (
-        "  regularizers.0: no regularizer is called 'linear'. ('linear' is a model.) Regularizers: dropout, early_stopping, l2"
+        "  regularizers.0: no regularizer is called 'linear'. ('linear' is a model.) "
+        "Regularizers: dropout, early_stopping, l2"
     )
 
 
@@ -157,7 +159,8 @@ def test_a_configuration_in_bytes_is_refused(refusal, here):
 def test_all_faults_of_a_configuration_are_told_with_its_file(refusal, here):
     (here / "mine.toml").write_text('epoch = 3\nseed = "x"\nsettings = 3\nregularizers = "l2"\n')
     known = (
-        "optimizer, learning_rate, loss, metrics, epochs, batch_size, train_examples, evals, seed, validation, model, data, target, task, "
+        "optimizer, learning_rate, loss, metrics, epochs, batch_size, train_examples, evals, "
+        "seed, validation, model, data, target, task, "
         "columns, drop, out, settings, regularizers, schema"
     )
 
