@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from modelzoo_registry import installed
 
 from modelzoo.cli.group import COMMANDS, zoo
 
@@ -22,6 +23,16 @@ def command_help(*names: str) -> str:
     """Return the help of ``zoo`` and of the named commands as one block of Markdown."""
     texts = [_help(zoo, "zoo"), *(_help(_command(name), f"zoo {name}") for name in names)]
     return "```text\n" + "\n\n".join(texts) + "\n```"
+
+
+def plugins(kind: str) -> str:
+    """Return the built-in plugins of a kind as a table."""
+    rows = [
+        f"| `{status.entry.name}` | {status.summary} |"
+        for status in installed().status(kind)
+        if status.entry.distribution == "modelzoo-plugins"
+    ]
+    return "\n".join([f"| {kind} | what it does |", "|---|---|", *rows])
 
 
 def figures() -> str:
