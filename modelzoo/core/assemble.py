@@ -79,7 +79,12 @@ class _Extras:
     def call(self, layer: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         if self.front:
             args = (_through(self.front, args[0]), *args[1:])
-        return _through(self.behind, layer(*args, **kwargs))
+        output = layer(*args, **kwargs)
+        if not self.behind:
+            return output
+        # Of several outputs the first is the layer's own; behind it come its state, its attention scores.
+        first, *rest = keras.tree.flatten(output)
+        return keras.tree.pack_sequence_as(output, [_through(self.behind, first), *rest])
 
 
 def _through(layers: Sequence[Any], tensor: Any) -> Any:
@@ -91,16 +96,24 @@ def _through(layers: Sequence[Any], tensor: Any) -> Any:
 def _with_layers(core: keras.Model, regularizer: RegularizerPlugin) -> tuple[keras.Model, int]:
     """Insert the layers a regularizer asks for; the layers that were there stay the same objects."""
     output_layer = core.operations[-1]  # sorted by their distance from the output
-    made: dict[int, _Extras] = {}
+    made: dict[Any, _Extras] = {}
+    followed: dict[Any, keras.Model] = {}
 
     def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
         if layer is output_layer or layer.name == "prediction":
             return layer(*args, **kwargs)
-        if id(layer) not in made:
-            made[id(layer)] = _extras(layer, regularizer)
-        return made[id(layer)].call(layer, args, kwargs)
+        if isinstance(layer, keras.Sequential):  # Keras would not tell of the calls inside it
+            if layer not in followed:
+                followed[layer] = follow(keras.Model(layer.inputs, layer.outputs, name=layer.name))
+            return followed[layer](*args, **kwargs)
+        if layer not in made:
+            made[layer] = _extras(layer, regularizer)
+        return made[layer].call(layer, args, kwargs)
 
-    changed = keras.models.clone_model(core, clone_function=lambda layer: layer, call_function=call, recursive=True)
+    def follow(model: keras.Model) -> keras.Model:
+        return keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call, recursive=True)
+
+    changed = follow(core)
     inserted = sum(extras.asked_for for extras in made.values())
     return (changed, inserted) if inserted else (core, 0)
 
@@ -123,19 +136,32 @@ def _with_penalties(core: keras.Model, regularizer: RegularizerPlugin) -> int:
     """Set penalties and constraints on the variables themselves, which works for custom layers too."""
     changed = 0
     owners: dict[int, tuple[Any, Any]] = {}
-    for layer in core.layers:
-        for variable in layer.trainable_variables:
-            owners.setdefault(id(variable), (variable, layer))  # layers may share one
+    for variable, layer in _trainable(core):
+        owners.setdefault(id(variable), (variable, layer))  # layers may share one
     for variable, layer in owners.values():
         weight = describe_weight(variable, layer)
         penalty, constraint = regularizer.penalty(weight), regularizer.constraint(weight)
         if penalty is not None:
-            variable.regularizer = _sum_of(variable.regularizer, penalty)
+            variable.regularizer = _sum_of(variable.regularizer, _in_float32(penalty))
             changed += 1
         if constraint is not None:
             variable.constraint = _chain(variable.constraint, constraint)
             changed += 1
     return changed
+
+
+def _trainable(model: keras.Model) -> Iterator[tuple[Any, Any]]:
+    """Yield each variable with a layer that owns it, the layers of a model inside before that model."""
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from _trainable(layer)
+        for variable in layer.trainable_variables:
+            yield variable, layer
+
+
+def _in_float32(penalty: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+    """Penalise in the loss's own precision: it takes no scalar of another one."""
+    return lambda weight: penalty(keras.ops.cast(weight, "float32"))
 
 
 def _sum_of(first: Callable[[Tensor], Tensor] | None, second: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:

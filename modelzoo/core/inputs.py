@@ -18,6 +18,8 @@ _OUTPUT_ACTIVATIONS = {
     "multiclass": "softmax",
     "reconstruction": "linear",
 }
+_NAMES = ("deep_inputs", "head_inputs", "logits", "logits_sum", "prediction", "wide")
+"""Names of the layers made here."""
 
 
 class PackedInputs:
@@ -36,6 +38,8 @@ class PackedInputs:
             self.symbols["ids"] = keras.Input((len(self._layout),), dtype="int32", name="ids")
         for name, shape in encoder.array_shapes.items():
             self.symbols[name] = keras.Input(shape, dtype="float32", name=name)
+        for name in (*self.symbols, *_NAMES):
+            keras.backend.get_uid(name)  # else Keras would call a plugin's first unnamed Dense layer "dense" too
 
     @property
     def numeric(self) -> Tensor | None:

@@ -35,10 +35,11 @@ def is_activation(layer: Any) -> bool:
 def fused_activation(layer: Any) -> Any | None:
     """Return the nonlinearity a layer applies to its own output, or None.
 
-    A recurrent layer applies its activation at each step, inside; there is nothing to split off.
+    A recurrent layer applies its activation at each step, inside; there is nothing to split off. Where a custom
+    layer applies one is not known.
     """
     activation = getattr(layer, "activation", None)
-    if is_activation(layer) or isinstance(layer, keras.layers.RNN) or not callable(activation):
+    if is_activation(layer) or isinstance(layer, keras.layers.RNN) or _is_custom(layer) or not callable(activation):
         return None
     return None if activation is keras.activations.linear else activation
 
@@ -57,4 +58,8 @@ def _is_hidden(layer: Any) -> bool:
         return False
     if is_activation(layer) or isinstance(layer, keras.layers.RNN) or fused_activation(layer) is not None:
         return True
-    return not type(layer).__module__.startswith("keras.") and bool(getattr(layer, "trainable_variables", ()))
+    return _is_custom(layer) and bool(getattr(layer, "trainable_variables", ()))
+
+
+def _is_custom(layer: Any) -> bool:
+    return not type(layer).__module__.startswith("keras.")

@@ -26,6 +26,10 @@ class ModelPlugin:
     def build(self, spec: Any, inputs: ModelInputs) -> Tensor:
         """Return the prediction as a Keras functional graph over ``inputs``.
 
+        Custom layers need no ``get_config``: loading a run calls ``build`` again, under the seed of the training,
+        and gives the variables of its layers their values. No two layers may have one name; ``dense``, ``ids``,
+        ``wide``, ``logits`` and ``prediction`` are taken.
+
         Args:
             spec: an instance of this plugin's ``Spec``.
             inputs: the encoded columns; the result usually is ``inputs.head(...)``.
@@ -90,7 +94,7 @@ class RegularizerPlugin:
         return ()
 
     def layers_after(self, layer: LayerInfo) -> Sequence[Any]:
-        """Return Keras layers to insert behind a layer's output; never asked for ``prediction``."""
+        """Return Keras layers to insert behind a layer's output, of several the first; not asked for ``prediction``."""
         return ()
 
     def transform_inputs(self, inputs: Mapping[str, Tensor], seed: Any) -> Mapping[str, Tensor]:

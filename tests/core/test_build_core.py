@@ -60,6 +60,19 @@ def test_a_linear_model_begins_at_zero(inputs):
     assert not any(variable.numpy().any() for variable in core.trainable_variables)
 
 
+def test_an_unnamed_layer_never_takes_a_name_that_is_taken(inputs):
+    class Logits(keras.layers.Dense):
+        """A layer Keras would call ``logits``."""
+
+    keras.utils.clear_session()  # as in a fresh process, where the first unnamed Dense would be called "dense"
+    build = plugin(lambda inputs: inputs.head(Logits(2)(keras.layers.Dense(2)(inputs.numeric))))
+
+    core = build_core("mine", build, None, inputs("area"))
+
+    dense = [layer.name for layer in core.layers if isinstance(layer, keras.layers.Dense)]
+    assert dense == ["dense_1", "logits_1", "logits"]
+
+
 def test_an_input_the_model_does_not_read_is_no_fault(inputs):
     core = build_core("mine", plugin(lambda inputs: inputs.head(inputs.numeric)), None, inputs("area", "town"))
 

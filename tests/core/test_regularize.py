@@ -145,6 +145,66 @@ def test_layers_of_a_nested_model_are_reached(dense_core):
     assert idle == []
 
 
+def test_layers_of_a_sequential_model_are_reached_wherever_it_is_called(dense_core):
+    inner = keras.Sequential([keras.layers.Dense(3, activation="tanh", name="inside")], name="inner")
+    core = dense_core(inner, inner)
+    before = core(ROWS).numpy()
+
+    changed, idle = regularize(core, [dropout()])
+
+    assert names(changed.get_layer("inner"))[1:] == ["inside", "inside_dropout"]
+    assert changed.get_layer("inner").get_layer("inside") is inner.get_layer("inside")
+    assert idle == []
+    np.testing.assert_array_equal(changed(ROWS).numpy(), before)
+
+
+def test_a_sequential_model_that_is_left_alone_stays_as_it_is(dense_core):
+    core = dense_core(keras.Sequential([keras.layers.Dense(3, name="inside")], name="inner"))
+
+    changed, _ = regularize(core, [dropout()])
+
+    assert changed is core
+
+
+def test_a_weight_of_a_nested_model_is_told_with_its_own_layer(dense_core):
+    seen = []
+
+    class Watching(RegularizerPlugin):
+        Spec = Nothing
+
+        def penalty(self, weight):
+            seen.append((weight.layer.name, weight.name))
+
+    given = keras.Input((3,))
+    inner = keras.Model(given, keras.Sequential([keras.layers.Dense(3, name="inside")])(given))
+
+    regularize(dense_core(inner), [("watching", Watching(None))])
+
+    assert seen == [("inside", "kernel"), ("inside", "bias"), ("logits", "kernel"), ("logits", "bias")]
+
+
+def test_of_several_outputs_the_first_gets_the_layers():
+    class Halves(keras.layers.Layer):
+        def build(self, shape):
+            self.kernel = self.add_weight(shape=(shape[-1], 4), name="kernel")
+
+        def call(self, inputs):
+            return tuple(keras.ops.split(inputs @ self.kernel, 2, axis=-1))
+
+    class Raising(RegularizerPlugin):
+        Spec = Nothing
+
+        def layers_after(self, layer):
+            return (keras.layers.Rescaling(1, offset=100, name=f"{layer.name}_raised"),) if layer.hidden else ()
+
+    given = keras.Input((3,), name="dense")
+    core = keras.Model({"dense": given}, keras.layers.Concatenate(name="prediction")(Halves(name="halves")(given)))
+
+    changed, _ = regularize(core, [("raising", Raising(None))])
+
+    np.testing.assert_allclose(changed(ROWS) - core(ROWS), [[100, 100, 0, 0]] * 4, rtol=1e-5)
+
+
 def test_a_recurrent_layer_keeps_the_activation_it_uses_inside():
     given = keras.Input((5, 2), name="array_0")
     recurrent = keras.layers.GRU(3, name="gru")(given)
@@ -176,6 +236,26 @@ def test_a_custom_layer_without_configuration_gets_layers_and_penalties(dense_co
     assert "gate_dropout" in names(changed)
     assert float(sum(changed.losses)) == pytest.approx(0.5 * sum(np.sum(kernel**2) for kernel in kernels))
     assert idle == []
+
+
+def test_a_custom_layer_keeps_the_activation_it_may_use_inside(dense_core):
+    class Squared(keras.layers.Dense):
+        def call(self, inputs):
+            return super().call(inputs) ** 2
+
+    core = dense_core(Squared(4, activation="tanh", name="squared"))
+    before = core(ROWS).numpy()
+
+    changed, _ = regularize(core, [("one", Marker("one", before=True))])
+
+    assert "squared_one" in names(changed)
+    np.testing.assert_array_equal(changed(ROWS).numpy(), before)
+
+
+def test_a_penalty_on_weights_of_low_precision_is_of_the_loss_own(dense_core):
+    changed, _ = regularize(dense_core(keras.layers.Dense(4, dtype="bfloat16", name="low")), [l2(0.5)])
+
+    assert {loss.dtype.name for loss in changed.losses} == {"float32"}
 
 
 def test_penalties_add_up(dense_core):
