@@ -12,12 +12,12 @@ import numpy as np
 from modelzoo_registry import DamagedArtifactError
 
 WEIGHTS = "weights.npz"
-_COUNTER = re.compile(r"_\d+(?=/|$)")
+_COUNTERS = re.compile(r"(_\d+)+(?=/|$)")
 
 
 def save_weights(core: Any, folder: Path) -> None:
     """Write every variable of a Keras model, the state of its random generators included."""
-    arrays: dict[str, Any] = {name: np.asarray(variable.value) for name, variable in _variables(core).items()}
+    arrays: dict[str, Any] = {name: _storable(variable) for name, variable in _variables(core).items()}
     np.savez(folder / WEIGHTS, **arrays)
 
 
@@ -59,6 +59,12 @@ def _variables(core: Any) -> dict[str, Any]:
     return {f"{place:05d}:{_stable(variable.path)}": variable for place, variable in enumerate(distinct.values())}
 
 
+def _storable(variable: Any) -> np.ndarray:
+    """Return a variable's values, of types NumPy has no name for (bfloat16, float8) as the same numbers in float32."""
+    array = np.asarray(variable.value)
+    return array.astype(np.float32) if array.dtype.kind == "V" else array
+
+
 def _stable(path: str) -> str:
     """Return a variable's path without Keras' counters, which go on from model to model in one process."""
-    return _COUNTER.sub("", path)
+    return _COUNTERS.sub("", path)
