@@ -96,13 +96,15 @@ def _name(plugin: PluginRecord) -> str:
 
 
 def _core(record: RunRecord, model: Choice, regularizers: list[Choice]) -> Any:
-    """Build the core of a run anew, as its training did."""
+    """Build the core of a run anew, as its training did: what the plugin drew in ``build``, it draws again."""
+    from .training.seeding import seeded
     from .training.train import Assembly, assemble
 
     made = [(choice.name, choice.plugin(choice.spec)) for choice in regularizers]
     for (_, regularizer), state in zip(made, record.regularizer_states, strict=True):
         regularizer.restore(state)
-    core, _ = assemble(Assembly(model.name, model.plugin(), model.spec, made), record.encoder, record.target)
+    with seeded(record.training.seed):
+        core, _ = assemble(Assembly(model.name, model.plugin(), model.spec, made), record.encoder, record.target)
     return core
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from modelzoo_registry import NonFiniteLossError, RegularizerPlugin
+from modelzoo_registry import BrokenPluginError, NonFiniteLossError, RegularizerPlugin
 
 from ..columns.target import Target
 from .engine import Engine
@@ -116,9 +116,10 @@ class FusedModel(keras.Model):
         if self._truth is not None:
             targets = self._truth(batch)
         state = [tf.identity(variable.value) for variable in self.non_trainable_variables]
+        noisy = self._with_noise(batch)
         with tf.GradientTape() as tape:
-            noisy = self._with_noise(batch)
             prediction = self(noisy, training=True)
+            _refuse_strays(tape.watched_variables(), self)
             loss = self.compute_loss(noisy, self._softened(targets), prediction, training=True)
         gradients = tape.gradient(loss, self.trainable_variables)
         finite = tf.logical_and(tf.math.is_finite(loss), _squares_finite(gradients))
@@ -171,6 +172,17 @@ def _overriding(regularizers: Sequence[RegularizerPlugin], method: str) -> list[
     """Return the regularizers that write this method themselves."""
     base = getattr(RegularizerPlugin, method)
     return [regularizer for regularizer in regularizers if getattr(type(regularizer), method) is not base]
+
+
+def _refuse_strays(read: Sequence[Any], model: keras.Model) -> None:
+    """Refuse trainable variables that no layer owns: they would stay as they are, and be in no run."""
+    owned = {id(variable.value) for variable in model.variables}
+    strays = [repr(variable.name.partition(":")[0]) for variable in read if id(variable) not in owned]
+    if strays:
+        raise BrokenPluginError(
+            f"model {model.name!r}: no layer owns {', '.join(strays)}, and what no layer owns is neither trained nor "
+            "saved. Make variables with add_weight in a Keras layer; constants, with trainable=False"
+        )
 
 
 def _squares_finite(tensors: Sequence[Any]) -> Any:
