@@ -1,17 +1,34 @@
-"""Share small tables and fresh Python processes with every test."""
+"""Share small tables, fresh Python processes, and wheels to install, with every test."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import venv
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
+
+ROOT = Path(__file__).parents[1]
+DISTRIBUTIONS = {
+    "modelzoo-keras": ".",
+    "modelzoo-registry": "registry",
+    "modelzoo-plugins": "plugins",
+    "zoo-residual": "examples/third_party_plugin",
+}
+"""Each distribution, and the folder its wheel is built from."""
+_SHARED = ("tensorflow", "keras", "numpy", "pyarrow", "pydantic", "click")
+"""What is not installed anew, told by one package of each folder it may be in."""
+_NO_SOURCES = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", "*.egg-info")
+_NO_SOURCES_AT_THE_TOP = {"tests", "build", "dist", "runs", "exports", "zoo-demo"}
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +81,7 @@ class Outside:
     """A folder of installed packages, and fresh Python processes that see it."""
 
     folder: Path
+    python: Path = Path(sys.executable)
 
     def install(self, name: str, entry_points: str, **sources: str) -> None:
         """Install version 1.0 of a distribution with these modules."""
@@ -75,10 +93,9 @@ class Outside:
             self.folder.joinpath(f"{module}.py").write_text(dedent(source))
 
     def run(self, script: str, *arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
-        ours = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "MODELZOO"))}
         return subprocess.run(
-            [sys.executable, "-c", dedent(script), *map(str, arguments)],
-            env=ours | {"PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"} | variables,
+            [self.python, "-c", dedent(script), *map(str, arguments)],
+            env=_own_environment() | {"PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"} | variables,
             cwd=self.folder,
             capture_output=True,
             text=True,
@@ -92,8 +109,82 @@ class Outside:
         return json.loads(done.stdout.splitlines()[-1])
 
 
+def _own_environment() -> dict[str, str]:
+    """Return this process' variables without those that change what Python imports, or how the zoo works."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "MODELZOO"))}
+
+
 @pytest.fixture
 def outside(tmp_path: Path) -> Outside:
     folder = tmp_path / "outside"
     folder.mkdir()
     return Outside(folder)
+
+
+def run(*command: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program that sees nothing of this checkout."""
+    return subprocess.run(
+        [*map(str, command)], cwd=cwd, env=_own_environment(), capture_output=True, text=True, check=False
+    )
+
+
+def must(*command: object, cwd: Path) -> str:
+    """Run such a program, which must succeed, and return what it printed."""
+    done = run(*command, cwd=cwd)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The wheel of each distribution, by its name, built from a copy of the sources."""
+    folder = tmp_path_factory.mktemp("wheels")
+    sources = folder / "sources"
+    shutil.copytree(ROOT, sources, ignore=_no_sources)
+    built = {}
+    for name, where in DISTRIBUTIONS.items():
+        into = folder / name
+        must(sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", into, sources / where, cwd=folder)
+        (built[name],) = into.glob("*.whl")
+    return built
+
+
+def _no_sources(folder: str, names: list[str]) -> set[str]:
+    """Name what a build does not need, and what would only take long to copy."""
+    return _NO_SOURCES(folder, names) | (_NO_SOURCES_AT_THE_TOP if Path(folder) == ROOT else set())
+
+
+@pytest.fixture(scope="session")
+def install_into_new(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return an installer into an empty environment, given pip's words; it gives the folder of its programs."""
+
+    def install(*words: object) -> Path:
+        folder = tmp_path_factory.mktemp("environment")
+        venv.create(folder / "venv", with_pip=False, symlinks=True)
+        programs = folder / "venv" / "bin"
+        pip = [sys.executable, "-m", "pip", "--python", programs / "python", "install", "--quiet"]
+        must(*pip, *words, cwd=folder)
+        return programs
+
+    return install
+
+
+@pytest.fixture(scope="session")
+def installed(
+    wheels: dict[str, Path], install_into_new: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Path]:
+    """Return an installer of one distribution, with all it asks for, into an empty environment."""
+    # Ours come from these wheels and from nowhere else, whatever an index may offer under their names.
+    ours = tmp_path_factory.mktemp("constraints") / "ours.txt"
+    ours.write_text("".join(f"{name} @ {wheel.as_uri()}\n" for name, wheel in wheels.items()))
+    return lambda name: install_into_new("--constraint", ours, "--constraint", ROOT / "constraints.txt", name)
+
+
+@pytest.fixture(scope="session")
+def workplace(wheels: dict[str, Path], install_into_new: Callable[..., Path]) -> Path:
+    """The programs of a fresh environment with all these wheels; what they ask for is shared with this one."""
+    programs = install_into_new("--no-deps", *wheels.values())
+    site = must(programs / "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=programs)
+    folders = dict.fromkeys(str(Path(find_spec(name).origin).parents[1]) for name in _SHARED)
+    Path(site.strip(), "shared.pth").write_text("\n".join(folders))
+    return programs

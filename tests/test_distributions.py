@@ -1,27 +1,20 @@
-"""The three wheels: what is in them, and that each works where only what it asks for is installed."""
+"""The wheels, a third party's too: what is in each, and that it works where only what it asks for is installed."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
-import venv
-from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
+from .conftest import must, run
+
 pytestmark = pytest.mark.xdist_group("distributions")  # built once, when run with --dist loadgroup
 
-ROOT = Path(__file__).parents[1]
-FOLDERS = {"modelzoo-keras": ".", "modelzoo-registry": "registry", "modelzoo-plugins": "plugins"}
 PACKAGES = {
     "modelzoo-keras": "modelzoo",
     "modelzoo-registry": "modelzoo_registry",
     "modelzoo-plugins": "modelzoo_plugins",
+    "zoo-residual": "zoo_residual",
 }
-NO_SOURCES = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", "*.egg-info")
-NO_SOURCES_AT_THE_TOP = {"tests", "build", "dist", "runs", "exports", "zoo-demo"}
 DIAMONDS = """\
 carat,cut,color,clarity,depth,price
 0.23,Ideal,E,SI2,61.5,326
@@ -35,55 +28,6 @@ carat,cut,color,clarity,depth,price
 0.22,Fair,E,VS2,65.1,337
 0.23,Very Good,H,VS1,59.4,338
 """
-
-
-def no_sources(folder: str, names: list[str]) -> set[str]:
-    """Name what a build does not need, and what would only take long to copy."""
-    return NO_SOURCES(folder, names) | (NO_SOURCES_AT_THE_TOP if Path(folder) == ROOT else set())
-
-
-def run(*command: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a program that sees nothing of this checkout."""
-    clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "MODELZOO"))}
-    return subprocess.run([*map(str, command)], cwd=cwd, env=clean, capture_output=True, text=True, check=False)
-
-
-def must(*command: object, cwd: Path) -> str:
-    done = run(*command, cwd=cwd)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def wheels(tmp_path_factory):
-    """The wheel of each distribution, by its name, built from a copy of the sources."""
-    folder = tmp_path_factory.mktemp("wheels")
-    sources = folder / "sources"
-    shutil.copytree(ROOT, sources, ignore=no_sources)
-    built = {}
-    for name, where in FOLDERS.items():
-        into = folder / name
-        must(sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", into, sources / where, cwd=folder)
-        (built[name],) = into.glob("*.whl")
-    return built
-
-
-@pytest.fixture(scope="module")
-def installed(wheels, tmp_path_factory):
-    """Return an installer of one distribution in an empty environment; it gives the folder of its programs."""
-
-    def install(name):
-        folder = tmp_path_factory.mktemp(name)
-        programs = folder / "venv" / "bin"
-        venv.create(folder / "venv", with_pip=False, symlinks=True)
-        # Ours come from these wheels and from nowhere else, whatever an index may offer under their names.
-        ours = folder / "ours.txt"
-        ours.write_text("".join(f"{each} @ {wheel.as_uri()}\n" for each, wheel in wheels.items()))
-        pip = [sys.executable, "-m", "pip", "--python", programs / "python", "install", "--quiet"]
-        must(*pip, "--constraint", ours, "--constraint", ROOT / "constraints.txt", name, cwd=folder)
-        return programs
-
-    return install
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""A model and a regularizer for modelzoo, one a file."""
