@@ -66,11 +66,8 @@ class FusedModel(keras.Model):
     def make_train_function(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002  (Keras' signature)
         """Make the function ``fit`` calls once a chunk."""
         self.optimizer.build(self.trainable_variables)
-        # Each training is a function of its own to TensorFlow, which warns of one that is traced again and again.
-        # AutoGraph would rewrite all this code, for loops and branches that are written as TensorFlow's own already.
-        trace = partial(tf.function, autograph=False)
-        relaxed = trace(partial(self._run_chunk), reduce_retracing=True)
-        compiled = trace(partial(self._run_chunk), jit_compile=True) if self._engine.xla else relaxed
+        relaxed = _traced(self._run_chunk, reduce_retracing=True)
+        compiled = _traced(self._run_chunk, jit_compile=True) if self._engine.xla else relaxed
 
         def train_function(iterator: Any) -> Mapping[str, Any]:
             inputs, targets, count = next(iterator)
@@ -80,6 +77,11 @@ class FusedModel(keras.Model):
             return dict(logs)
 
         self.train_function = train_function
+
+    def make_test_function(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002  (Keras' signature)
+        """Make the function ``fit`` calls once a batch of validation rows."""
+        run = _traced(self.test_step, reduce_retracing=True)
+        self.test_function = lambda iterator: run(next(iterator))
 
     def _count(self, done: int, batch: int, *, finite: bool) -> None:
         self.steps_done += done
@@ -166,6 +168,15 @@ class FusedModel(keras.Model):
         if self._target.task != "regression":
             return values
         return tf.cast(values, tf.float64) * self._target.spread + self._target.center
+
+
+def _traced(method: Callable[..., Any], **options: bool) -> Any:
+    """Return a method as a TensorFlow function.
+
+    Each training has functions of its own, so that TensorFlow does not warn of one that is traced again and again.
+    AutoGraph would rewrite all this code, for loops and branches that are written as TensorFlow's own already.
+    """
+    return tf.function(partial(method), autograph=False, **options)
 
 
 def _overriding(regularizers: Sequence[RegularizerPlugin], method: str) -> list[RegularizerPlugin]:

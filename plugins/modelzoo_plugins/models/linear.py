@@ -1,4 +1,7 @@
-"""A linear model: the baseline every other one has to beat."""
+"""A linear model: the baseline every other one has to beat.
+
+Source: Nelder & Wedderburn, "Generalized Linear Models", 1972 (Journal of the Royal Statistical Society A 135).
+"""
 
 from __future__ import annotations
 
