@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .output import print_numbers, print_table
+from ..text import print_numbers, print_table
 
 SHOWN = 5
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from .output import print_numbers
+from ..text import print_numbers
 from .parse import parse_names
 
 

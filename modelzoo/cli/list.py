@@ -9,7 +9,7 @@ from typing import Any
 import click
 from modelzoo_registry import ACTIVATIONS, Kind, PluginStatus, installed
 
-from .output import print_table
+from ..text import print_table
 
 _KINDS = {"models": "model", "regularizers": "regularizer", "hooks": "hook", "activations": "activation"}
 

@@ -12,8 +12,8 @@ from modelzoo_registry import Kind, PluginEntry, UnknownPluginError, installed
 from modelzoo_registry.entries import KINDS
 from modelzoo_registry.suggest import did_you_mean
 
+from ..text import print_text
 from .describe import describe_field
-from .output import print_text
 
 _OPTIONS = {"model": "--model {name} --set {setting}", "regularizer": "--regularizer {name}:{setting}"}
 """How ``zoo train`` is told to use a plugin of each kind."""

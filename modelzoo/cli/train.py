@@ -9,7 +9,7 @@ from typing import Any
 import click
 from modelzoo_registry import NonFiniteLossError, installed
 
-from .output import print_numbers
+from ..text import print_numbers
 from .parse import parse_names, parse_regularizer, parse_setting, parse_validation
 
 VALIDATION = 0.1

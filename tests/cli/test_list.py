@@ -6,7 +6,7 @@ import click
 import pytest
 from modelzoo_registry import ACTIVATIONS
 
-from modelzoo.cli.output import print_table
+from modelzoo.text import print_table
 
 ROWS = [("net", "model", "Add a sparse linear part over crosses."), ("l2", "regularizer", "")]
 

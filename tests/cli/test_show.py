@@ -6,7 +6,7 @@ import pytest
 from modelzoo_registry import Registry
 
 from modelzoo.cli.describe import describe_field, describe_type
-from modelzoo.cli.output import print_text
+from modelzoo.text import print_text
 
 
 @pytest.fixture
