@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # this imports TensorFlow
 
 def write_run(folder: Path, model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -> None:
     """Write everything of a run into an empty folder (logs may be there already), checksums last."""
-    write_record(folder, _record(model, regularizers, fitted), fitted.history)
+    write_record(folder, make_record(model, regularizers, fitted), fitted.history)
     save_weights(fitted.core, folder)
     (folder / CONFIG).write_text(to_toml(_config(model, regularizers, fitted.facts)), encoding="utf-8")
     write_sums(folder)
@@ -56,13 +56,17 @@ def record_plugin(choice: Choice) -> PluginRecord:
     return PluginRecord(name=entry.name, distribution=entry.distribution, version=entry.version, settings=settings)
 
 
-def _record(model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -> RunRecord:
+def make_record(model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -> RunRecord:
+    """Return all that is stored of a fitted model but its weights and history."""
+    from .core.trace import trace
+
     return RunRecord(
         **{name: getattr(fitted.facts, name) for name in Facts.model_fields},
         model=record_plugin(model),
         regularizers=tuple(record_plugin(choice) for choice in regularizers),
         metrics=fitted.metrics,
         parameters=fitted.core.count_params(),
+        layers=trace(fitted.core),
         versions=versions(),
     )
 

@@ -45,6 +45,19 @@ class Provenance(BaseModel):
     names: tuple[str, ...] | None = Field(description="names given to the columns of a file without a header line")
 
 
+class LayerRecord(BaseModel):
+    """Describe one call of a layer or operation in the core, or one of its inputs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    type: str = Field(description="name of the class")
+    shape: tuple[int | None, ...] = Field(description="shape of its first output, without the batch")
+    inputs: tuple[int, ...] = Field(description="places in the list of the calls it reads from")
+    parameters: int = 0
+    detail: str = Field(default="", description="its activation, or the rate at which it drops units")
+
+
 class Facts(BaseModel):
     """Hold what a training leaves beside weights and history: plain data all of it."""
 
@@ -73,6 +86,9 @@ class RunRecord(Facts):
     regularizers: tuple[PluginRecord, ...]
     metrics: dict[str, float | None]
     parameters: int
+    layers: tuple[LayerRecord, ...] = Field(
+        default=(), description="the graph of the core; empty in runs from before it was kept"
+    )
     versions: dict[str, str]
     created: str = Field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
