@@ -304,6 +304,24 @@ class Model:
 
         return write_export(Path(path), self._choice, self._regularizers, self.fitted)
 
+    def summary(self) -> None:
+        """Print settings and, once it is trained, target, columns, layers and the last epoch's metrics."""
+        from .summary import summarize
+
+        summarize(self._choice, self._regularizers, self._fitted)
+
+    def plot(self, path: str | PathLike[str]) -> Path:
+        """Draw raw columns, encoder, core and output as an SVG file and return its path.
+
+        Raises:
+            NotFittedError: before ``fit``.
+            DataError: when the path does not end in ``.svg`` or its folder is not there.
+        """
+        from .persistence import make_record
+        from .plot.write import write_plot
+
+        return write_plot(make_record(self._choice, self._regularizers, self.fitted), Path(path))
+
     def adopt(self, fitted: Fitted) -> None:
         """Take a fitted state read from a run."""
         self._fitted = fitted

@@ -91,13 +91,13 @@ def write(table: pa.Table, path: Path) -> None:
         partial.unlink(missing_ok=True)
 
 
-def require_writable(path: Path) -> None:
-    """Raise DataError when ``write`` could not write this file: for its suffix, or a folder that is not there."""
+def require_writable(path: Path, suffixes: Sequence[str] = READABLE) -> None:
+    """Raise DataError when a file could not be written: for its suffix, or a folder that is not there."""
     suffix = path.suffix.lower()
-    if suffix not in READABLE:
-        raise DataError(f"{path}: cannot write {suffix!r}. Writable: {', '.join(READABLE)}")
     if path.is_dir():
-        raise DataError(f"{path} is a folder: name a file ({', '.join(READABLE)})")
+        raise DataError(f"{path} is a folder: name a file ({', '.join(suffixes)})")
+    if suffix not in suffixes:
+        raise DataError(f"{path}: cannot write {suffix!r}. Writable: {', '.join(suffixes)}")
     if not path.parent.is_dir():
         raise DataError(f"{path}: the folder {path.parent} is not there")
 
