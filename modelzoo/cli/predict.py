@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from modelzoo_registry import ArtifactNotFoundError
 
 from .parse import parse_names
 
@@ -64,21 +63,10 @@ def _require_input(data: str, out: Path | None) -> Path:
 def _load(path: Path) -> Any:
     """Return the model of a run, or an export."""
     from .. import load, load_export
-    from ..artifacts.checksums import lists
-    from ..artifacts.run import RUN
-    from ..export.manifest import MANIFEST, find_export
+    from .artifacts import locate
 
-    if (path / RUN).is_file() or lists(path, RUN):
-        return load(path)
-    try:
-        folder = find_export(path)
-    except ArtifactNotFoundError:
-        raise ArtifactNotFoundError(
-            f"there is neither a run in {path} ({RUN} is not there) nor an export ({MANIFEST} is not there)"
-            if path.is_dir()
-            else f"there is no folder {path}"
-        ) from None
-    return load_export(folder)
+    kind, folder = locate(path)
+    return load(folder) if kind == "run" else load_export(folder)
 
 
 def _table(scorer: Any, rows: Any, columns: list[str] | None) -> Any:

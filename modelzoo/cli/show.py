@@ -1,14 +1,16 @@
-"""``zoo show``: one plugin, its settings and what it is good for."""
+"""``zoo show``: one plugin and its settings, or what a run or an export holds."""
 
 from __future__ import annotations
 
 import contextlib
 import inspect
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import click
-from modelzoo_registry import Kind, PluginEntry, UnknownPluginError, installed
+from modelzoo_registry import ArtifactNotFoundError, Kind, PluginEntry, UnknownPluginError, installed
 from modelzoo_registry.entries import KINDS
 from modelzoo_registry.suggest import did_you_mean
 
@@ -20,11 +22,46 @@ _OPTIONS = {"model": "--model {name} --set {setting}", "regularizer": "--regular
 
 
 @click.command("show")
-@click.argument("name")
-@click.option("--kind", type=click.Choice(KINDS), help="Which one, where plugins of two kinds share the name.")
-@click.option("--json-schema", is_flag=True, help="The settings as JSON Schema, for programs.")
-def command(name: str, kind: Kind | None, json_schema: bool) -> None:
-    """Show one plugin and its settings, defaults and bounds."""
+@click.argument("name", metavar="NAME|RUN|EXPORT")
+@click.option("--kind", type=click.Choice(KINDS), help="Which plugin, where those of two kinds share the name.")
+@click.option("--json-schema", is_flag=True, help="A plugin's settings as JSON Schema, for programs.")
+@click.option("--json", "as_json", is_flag=True, help="A run or export as JSON, for programs.")
+def command(name: str, kind: Kind | None, json_schema: bool, as_json: bool) -> None:
+    """Show a plugin, a run or an export.
+
+    Of a plugin, told by its name: settings, defaults and bounds. Of a run or an export, told by its folder:
+    columns, layers or tensors, metrics and versions.
+    """
+    folder = None if kind else _folder(name)
+    if folder is None:
+        if as_json:
+            raise click.UsageError(f"--json shows runs and exports, and {name} is a plugin: use --json-schema")
+        _show_plugin(name, kind, json_schema=json_schema)
+        return
+    if json_schema:
+        raise click.UsageError(f"--json-schema shows the settings of plugins, and {name} is a folder: use --json")
+    from .artifacts import show
+
+    show(folder, as_json=as_json)
+
+
+def _folder(name: str) -> Path | None:
+    """Return the folder that is meant, or None for a plugin: a name may be that of both."""
+    path = Path(name)
+    if any(separator in name for separator in (os.sep, os.altsep) if separator):
+        return path
+    if not path.is_dir():
+        return None
+    from .artifacts import locate
+
+    try:
+        locate(path)
+    except ArtifactNotFoundError:
+        return None if _entries(name) else path
+    return path
+
+
+def _show_plugin(name: str, kind: Kind | None, *, json_schema: bool) -> None:
     entry = _find(name, kind)
     plugin = installed().load_entry(entry)
     schema = plugin.Spec.model_json_schema() if hasattr(plugin, "Spec") else {}
@@ -42,13 +79,9 @@ def command(name: str, kind: Kind | None, json_schema: bool) -> None:
 
 def _find(name: str, kind: Kind | None) -> PluginEntry:
     """Return the plugin of that name, of whichever kind unless one is asked for."""
-    registry = installed()
     if kind is not None:
-        return registry.find(kind, name)
-    found = []
-    for any_kind in KINDS:
-        with contextlib.suppress(UnknownPluginError):
-            found.append(registry.find(any_kind, name))
+        return installed().find(kind, name)
+    found = _entries(name)
     if len(found) > 1:
         kinds = [entry.kind for entry in found]
         raise click.UsageError(
@@ -57,6 +90,15 @@ def _find(name: str, kind: Kind | None) -> PluginEntry:
     if not found:
         raise UnknownPluginError(_unknown(name))
     return found[0]
+
+
+def _entries(name: str) -> list[PluginEntry]:
+    """Return the plugins of that name, one a kind at most."""
+    found = []
+    for kind in KINDS:
+        with contextlib.suppress(UnknownPluginError):
+            found.append(installed().find(kind, name))
+    return found
 
 
 def _unknown(name: str) -> str:

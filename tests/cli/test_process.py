@@ -56,6 +56,18 @@ def test_data_is_refused_without_tensorflow(outside):
     ) == []  # fmt: skip
 
 
+def test_a_run_is_shown_and_drawn_without_tensorflow(outside, beside):
+    assert outside.answer(
+        """
+        import json, sys
+        from modelzoo.cli.group import run
+        assert run(["show", sys.argv[1]]) == run(["plot", sys.argv[1], "--out", "m.svg"]) == 0
+        print(json.dumps([name for name in ("tensorflow", "keras") if name in sys.modules]))
+        """,
+        beside / "run",
+    ) == []  # fmt: skip
+
+
 class TestExitCodes:
     def test_done_is_0(self, here):
         assert zoo("list", cwd=here).returncode == 0

@@ -1,0 +1,105 @@
+"""Find out what a folder holds, and show it: a run, or an export."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import click
+from modelzoo_registry import ArtifactNotFoundError
+
+from ..artifacts.checksums import lists, read_steadily
+from ..artifacts.run import RUN, RunRecord, read_record
+from ..export.manifest import MANIFEST, Input, Manifest, Output, find_export, read_manifest
+from ..summary import describe_plugins, describe_target, print_metrics, print_run, print_title
+from ..text import print_fields, print_table, print_text
+
+
+def locate(path: Path) -> tuple[Literal["run", "export"], Path]:
+    """Return what is in a folder, and the folder it is in: of several exports the newest.
+
+    Raises:
+        ArtifactNotFoundError: when there is neither a run nor an export.
+    """
+    if (path / RUN).is_file() or lists(path, RUN):
+        return "run", path
+    try:
+        return "export", find_export(path)
+    except ArtifactNotFoundError:
+        raise ArtifactNotFoundError(
+            f"there is neither a run in {path} ({RUN} is not there) nor an export ({MANIFEST} is not there)"
+            if path.is_dir()
+            else f"there is no folder {path}"
+        ) from None
+
+
+def show(path: Path, *, as_json: bool) -> None:
+    """Print what a run or an export records, in words or as the JSON it is kept in.
+
+    Raises:
+        ArtifactNotFoundError: when there is neither.
+        DamagedArtifactError: naming each file that does not match.
+    """
+    kind, folder = locate(path)
+    if kind == "run":
+        (record, history), text = read_steadily(folder, lambda: (read_record(folder), _text(folder / RUN)))
+        if as_json:
+            click.echo(text)
+        else:
+            print_run(record, history)
+            _print_origins(record)
+    else:
+        manifest, text = read_steadily(folder, lambda: (read_manifest(folder), _text(folder / MANIFEST)))
+        if as_json:
+            click.echo(text)
+        else:
+            _print_export(manifest, folder)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8").rstrip("\n")
+
+
+def _print_origins(record: RunRecord) -> None:
+    """Print what a run was made from, and what was told while it was."""
+    click.echo()
+    data = {"data": record.provenance.data, "validation data": record.provenance.validation}
+    print_fields(
+        {name: path for name, path in data.items() if path}
+        | {"created": record.created, "versions": _list(record.versions)}
+    )
+    if record.notes:
+        click.echo("\nNotes:")
+        for note in record.notes:
+            print_text(f"- {note}", indent=2)
+
+
+def _print_export(manifest: Manifest, folder: Path) -> None:
+    """Print what an export takes and gives."""
+    print_title(f"{manifest.model.name} for {manifest.target.name or manifest.target.task}, exported to {folder}")
+    print_fields(
+        {
+            **describe_plugins(manifest.model, manifest.regularizers),
+            "target": describe_target(manifest.target),
+            "parameters": f"{manifest.parameters:,}",
+            "seed": str(manifest.seed),
+            "created": manifest.created,
+            "versions": _list(manifest.versions),
+        }
+    )
+    click.echo()
+    inputs = [(one.name, one.tensor, _tensor(one), one.missing) for one in manifest.inputs]
+    print_table(("COLUMN", "TENSOR", "TYPE", "MISSING IS"), inputs)
+    click.echo()
+    print_table(("OUTPUT", "TYPE", "MEANING"), [(one.name, _tensor(one), one.meaning) for one in manifest.outputs])
+    print_metrics(manifest.metrics)
+
+
+def _tensor(one: Input | Output) -> str:
+    """Return dtype and shape, the batch left out."""
+    return f"{one.dtype} {' × '.join(map(str, one.shape))}".rstrip()
+
+
+def _list(versions: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in versions.items())
