@@ -53,7 +53,7 @@ def print_run(record: RunRecord, history: Mapping[str, Sequence[float]]) -> None
 
 
 def print_metrics(metrics: Mapping[str, float | None]) -> None:
-    """Print the metrics of the last epoch: those over the training rows, and over validation rows if there were any."""
+    """Print the metrics of the epoch whose weights were kept: over training rows, and over validation rows if any."""
     names = [name for name in metrics if not name.startswith("val_")]
     validated = any(f"val_{name}" in metrics for name in names)
     rows = [
@@ -96,13 +96,17 @@ def _describe_plugin(plugin: PluginRecord) -> str:
 def _describe_training(record: RunRecord, epochs: int) -> dict[str, str]:
     """Return fields on how it was trained, and on what."""
     spec = record.training.model_dump(mode="json")
-    asked = "" if epochs == spec["epochs"] else f" of {spec['epochs']:,}"
+    planned = spec["epochs"] or spec["evals"]
+    asked = "" if epochs == planned else f" of {planned:,}"
+    examples = f" with {spec['train_examples']:,} examples" if spec["train_examples"] and epochs == planned else ""
     stopped = ", stopped where the loss left the finite numbers" if record.status == "stopped" else ""
+    kept = f", weights of epoch {record.kept_epoch}" if record.kept_epoch else ""
     validation = f", and {record.validation_rows:,} for validation" if record.validation_rows else ""
+    engine = Engine(**record.engine).describe()
     settings = (f"{name} = {json.dumps(spec[name])}" for name in _TRAINING if spec[name] is not None)
     return {
         "rows": f"{record.rows:,}{validation}",
-        "epochs": f"{epochs:,}{asked} in {record.seconds:.1f} s ({Engine(**record.engine).describe()}){stopped}",
+        "epochs": f"{epochs:,}{asked}{examples} in {record.seconds:.1f} s ({engine}){stopped}{kept}",
         "training": ", ".join(settings),
     }
 
