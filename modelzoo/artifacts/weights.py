@@ -30,7 +30,7 @@ def read_weights(folder: Path) -> dict[str, np.ndarray]:
     path = folder / WEIGHTS
     try:
         with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+            return {_stable(name): archive[name] for name in archive.files}  # of older runs, with some counters left
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise DamagedArtifactError(f"{path} cannot be read: {error}") from error
 

@@ -30,12 +30,18 @@ def from_memory(data: Any) -> pa.Table | None:
     if _is_frame(data):
         return _from_frame(data)
     if isinstance(data, Mapping):
-        return _from_columns(data)
+        return _from_columns({name: _single(values) for name, values in data.items()})
     if is_array(data):
         return _from_array(data)
     if isinstance(data, Sequence) and all(isinstance(row, Mapping) for row in data):
         return from_rows(data)
     return _from_nested(data) if isinstance(data, list | tuple) else None
+
+
+def _single(values: Any) -> Any:
+    """Return a named (n, 1) array as (n,): Keras hands single values around like this."""
+    is_column = is_array(values) and len(values.shape) == 2 and values.shape[1] == 1
+    return as_array(values).reshape(-1) if is_column else values
 
 
 def _from_nested(data: Sequence[Any]) -> pa.Table | None:

@@ -41,13 +41,36 @@ def name_of(data: Any) -> str:
 
 def _open_dataset(data: Any, steps: int | None) -> Iterator[Any]:
     endless = int(data.cardinality()) == _ENDLESS
-    if any(_is_scalar(spec) for spec in _leaves(data.element_spec)):
+    _refuse_ambiguous(data)
+    if _hands_out_rows(data):
         if steps is not None or endless:
             raise DataError("the Dataset hands out single rows, and steps counts batches: call .batch(n) on it first")
         return _in_batches(data)
     if endless and steps is None:
         raise _does_not_end(data)
     return iter(data)
+
+
+def _hands_out_rows(data: Any) -> bool:
+    """Whether the elements are single rows: one part is a scalar, or parts begin with different dimensions."""
+    shapes = _shapes(data)
+    return () in shapes or len({shape[0] for shape in shapes if shape and shape[0] is not None}) > 1
+
+
+def _refuse_ambiguous(data: Any) -> None:
+    """Refuse a Dataset of one part of fixed shape: images, one by one or many at a time, look alike."""
+    shapes = _shapes(data)
+    if len(shapes) == 1 and shapes[0] and shapes[0][0] is not None:
+        raise DataError(
+            f"whether an element of the Dataset, of shape {shapes[0]}, is one row or a batch of {shapes[0][0]} cannot be "
+            "told: call .batch(n) on single rows, and batch without drop_remainder"
+        )
+
+
+def _shapes(data: Any) -> list[tuple[int | None, ...]]:
+    """Return the shapes of all parts of an element, as far as they are known; of unknown rank, none."""
+    shapes = [getattr(spec, "shape", None) for spec in _leaves(data.element_spec)]
+    return [tuple(shape) for shape in shapes if shape is not None and shape.rank is not None]
 
 
 def _in_batches(data: Any) -> Iterator[Any]:
@@ -93,7 +116,3 @@ def _leaves(spec: Any) -> Iterator[Any]:
             yield from _leaves(part)
     else:
         yield spec
-
-
-def _is_scalar(spec: Any) -> bool:
-    return getattr(getattr(spec, "shape", None), "rank", None) == 0

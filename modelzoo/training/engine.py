@@ -30,10 +30,10 @@ def choose_engine(*, rows: int, row_bytes: int, batch_size: int, epochs: int, wa
     """Return the engine for a training.
 
     Args:
-        rows: training rows.
+        rows: examples in an epoch.
         row_bytes: encoded bytes a row, target included.
         batch_size: rows a step.
-        epochs: times all rows are seen.
+        epochs: how many of these there are.
         watches_batches: whether a callback wants to see every single step.
     """
     full_batches = rows // batch_size

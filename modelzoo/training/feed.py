@@ -12,7 +12,7 @@ from ..columns.encoder import Arrays
 from .schedule import Schedule
 
 Chunk = tuple[Arrays, np.ndarray, np.int32]
-"""Inputs (chunk, batch, ...), targets (chunk, batch, 1), and how many of the micro-batches are real."""
+"""Inputs (chunk, batch, ...), targets (chunk, batch, 1 or 0), and how many of the micro-batches are real."""
 
 
 @dataclass(frozen=True)
@@ -37,24 +37,15 @@ class Feed:
 
     def epoch(self, number: int) -> Iterator[Chunk]:
         """Yield the chunks of one epoch; what they hold depends on schedule, seed and number alone."""
-        order = self._examples(*self.schedule.bounds(number))
-        batch = self.schedule.batch_size
-        end = len(order) // batch * batch
-        for start in range(0, end, self.chunk * batch):
-            yield self._full(order[start : min(start + self.chunk * batch, end)])
-        if end < len(order):
-            yield self._gather(order[end:], 1, len(order) - end)
-        for _ in range(self.calls - self._calls(len(order))):
+        first, end = self.schedule.bounds(number)
+        batch, passes = self.schedule.batch_size, _Passes(self.schedule.rows, self.seed)
+        short = end - (end - first) % batch
+        for start in range(first, short, self.chunk * batch):
+            yield self._full(passes.examples(start, min(start + self.chunk * batch, short)))
+        if short < end:
+            yield self._gather(passes.examples(short, end), 1, end - short)
+        for _ in range(self.calls - self._calls(end - first)):
             yield self._nothing()
-
-    def _examples(self, first: int, end: int) -> np.ndarray:
-        """Return the rows of examples first..end: of each pass that these reach into, its part."""
-        rows = self.schedule.rows
-        parts = []
-        for number in range(first // rows, ceil(end / rows)):
-            order = np.random.default_rng([self.seed, number]).permutation(rows)
-            parts.append(order[max(first - number * rows, 0) : end - number * rows])
-        return np.concatenate(parts)
 
     @property
     def _smallest_epoch(self) -> int:
@@ -93,3 +84,27 @@ class Feed:
             tf.TensorSpec((), tf.int32),
         )
         return tf.data.Dataset.from_generator(self.epochs, output_signature=signature).prefetch(2)
+
+
+class _Passes:
+    """Shuffle the rows anew for each pass over them; holds one pass at a time."""
+
+    def __init__(self, rows: int, seed: int) -> None:
+        self._rows = rows
+        self._seed = seed
+        self._number = -1
+        self._order = np.empty(0, np.int64)
+
+    def examples(self, first: int, end: int) -> np.ndarray:
+        """Return the rows of examples first..end: of each pass that these reach into, its part."""
+        rows, parts = self._rows, []
+        for number in range(first // rows, ceil(end / rows)):
+            start = number * rows
+            parts.append(self._pass(number)[max(first - start, 0) : end - start])
+        return np.concatenate(parts)
+
+    def _pass(self, number: int) -> np.ndarray:
+        if number != self._number:
+            self._order = np.random.default_rng([self._seed, number]).permutation(self._rows)
+            self._number = number
+        return self._order

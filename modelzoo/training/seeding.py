@@ -1,4 +1,4 @@
-"""Let one seed decide a training, without disturbing the caller's own random numbers."""
+"""Let one seed decide a training, and disturb the caller's own random numbers as little as can be."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ import numpy as np
 
 @contextlib.contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Seed Keras, NumPy and Python inside the block; give NumPy and Python their states back after it."""
+    """Seed Keras, TensorFlow, NumPy and Python inside the block; give NumPy and Python their states back after it.
+
+    Keras and TensorFlow offer no way to: theirs go on from this seed.
+    """
     python_state, numpy_state = random.getstate(), np.random.get_state()
     keras.utils.set_random_seed(seed)
     try:

@@ -89,14 +89,40 @@ def test_a_dataset_of_inputs_in_a_tuple_has_columns_by_their_places(tf):
     assert both.target.to_pylist() == [0.5, 1.5]
 
 
-def test_a_dataset_of_vectors_with_a_number_each_is_rows_and_one_without_is_batches(tf):
+def test_a_dataset_of_vectors_with_a_number_each_is_rows(tf):
     vectors = np.arange(6.0).reshape(3, 2)
 
     rows = collect(tf.data.Dataset.from_tensor_slices((vectors, [0, 1, 2])))
-    batches = collect(tf.data.Dataset.from_tensor_slices(vectors))
 
     assert rows.table["x"].to_pylist() == vectors.tolist()
-    assert batches.table["x"].to_pylist() == [[0], [1], [2], [3], [4], [5]]
+
+
+def test_a_dataset_whose_parts_begin_with_different_dimensions_is_rows(tf):
+    images, marks = np.arange(24.0).reshape(3, 4, 2), np.ones((3, 5))
+
+    rows = collect(tf.data.Dataset.from_tensor_slices({"image": images, "marks": marks}))
+
+    assert rows.table["image"].combine_chunks().to_numpy_ndarray().tolist() == images.tolist()
+    assert rows.table["marks"].combine_chunks().to_numpy_ndarray().tolist() == marks.tolist()
+
+
+def test_a_dataset_of_arrays_alone_is_refused_where_it_may_be_rows_or_batches(tf):
+    images = tf.data.Dataset.from_tensor_slices(np.zeros((100, 8, 6)))
+
+    with pytest.raises(DataError) as refused:
+        collect(images)
+
+    assert str(refused.value) == (
+        "whether an element of the Dataset, of shape (8, 6), is one row or a batch of 8 cannot be told: "
+        "call .batch(n) on single rows, and batch without drop_remainder"
+    )
+    assert collect(images.batch(32)).table.num_rows == 100
+
+
+def test_named_columns_of_one_number_each_are_numbers(tf):
+    both = collect(tf.data.Dataset.from_tensor_slices({"a": [[1.0], [2.0]], "b": [["x"], ["y"]]}).batch(2))
+
+    assert both.table.to_pylist() == [{"a": 1.0, "b": "x"}, {"a": 2.0, "b": "y"}]
 
 
 def test_many_rows_one_by_one_are_all_there(tf):
@@ -106,7 +132,7 @@ def test_many_rows_one_by_one_are_all_there(tf):
 
 
 def test_a_dataset_without_targets_in_a_pair_has_none(tf):
-    assert collect(tf.data.Dataset.from_tensors((tf.zeros((2, 2)), None))).target is None
+    assert collect(tf.data.Dataset.from_tensors((tf.zeros((2, 2)), None)).unbatch().batch(2)).target is None
 
 
 def test_a_dataset_that_does_not_end_needs_steps(tf):
@@ -212,7 +238,10 @@ def test_tensors_of_no_single_shape_are_refused_with_what_to_do(tf):
         (sparse, SPARSE),
         ({"r": ragged, "s": sparse}, f"columns cannot be read:\n  r: {RAGGED}\n  s: {SPARSE}"),
         (tf.data.Dataset.from_tensor_slices(ragged).batch(2), f"batch 1: {RAGGED}"),
-        (tf.data.Dataset.from_tensors({"s": sparse}), f"batch 1: columns cannot be read:\n  s: {SPARSE}"),
+        (
+            tf.data.Dataset.from_tensors({"s": sparse, "y": tf.zeros(2)}),
+            f"batch 1: columns cannot be read:\n  s: {SPARSE}",
+        ),
     ]:
         with pytest.raises(DataError) as caught:
             to_table(data)
@@ -226,10 +255,10 @@ def test_the_input_of_a_model_is_refused_since_it_holds_no_values(keras):
 
 def test_text_in_rows_of_several_is_refused_with_where_it_belongs(tf):
     with pytest.raises(DataError) as caught:
-        to_table({"t": tf.constant([["a"], ["b"]])})
+        to_table({"t": tf.constant([["a", "c"], ["b", "d"]])})
 
     assert str(caught.value) == (
         "columns cannot be read:\n"
-        "  t: an array column holds numbers, of one shape in every row. Received: dtype object, shape (2, 1). "
+        "  t: an array column holds numbers, of one shape in every row. Received: dtype object, shape (2, 2). "
         "Text is one value a row, (n,); columns of different types belong in a frame, or in a dict by name"
     )
