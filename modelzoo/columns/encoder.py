@@ -91,8 +91,15 @@ class Encoder(Plain):
     @cached_property
     def array_shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of each encoded array, by its encoded name."""
-        arrays = [fitted for fitted in self.columns if isinstance(fitted, FittedArray)]
-        return {f"array_{place}": fitted.column.shape for place, fitted in enumerate(arrays)}
+        return {self.array_name(fitted.column.name): fitted.column.shape for fitted in self._arrays}
+
+    def array_name(self, column: str) -> str:
+        """Return the encoded name of an array column."""
+        return f"array_{[fitted.column.name for fitted in self._arrays].index(column)}"
+
+    @property
+    def _arrays(self) -> list[FittedArray]:
+        return [fitted for fitted in self.columns if isinstance(fitted, FittedArray)]
 
     def encode(self, table: pa.Table) -> Arrays:
         """Return the encoded rows of a table.

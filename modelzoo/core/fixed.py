@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import prod
 from typing import Any
 
 import keras
 from modelzoo_registry import SchemaError, Tensor
 
+from ..columns.array import FittedArray
+from ..columns.categorical import FittedCategorical
+from ..columns.decoder import Piece, pieces
 from ..columns.encoder import Encoder
 
 
 def fixed_inputs(inputs: Mapping[str, Any], encoder: Encoder) -> Tensor:
-    """Return float32 (batch, d): scaled numbers, one-hot categories, flattened arrays, ordered as ``pieces`` says.
+    """Return float32 (batch, d): scaled numbers, one-hot categories, flattened arrays, in the order of ``pieces``.
 
     Args:
         inputs: the packed inputs of a core, symbolic tensors or values.
@@ -22,12 +24,21 @@ def fixed_inputs(inputs: Mapping[str, Any], encoder: Encoder) -> Tensor:
     Raises:
         SchemaError: when no column is numeric, categorical or an array.
     """
-    parts = [inputs["dense"]] if encoder.dense_width else []
-    for place, column in enumerate(encoder.id_layout):
-        if column.one_hot:
-            parts.append(keras.ops.one_hot(inputs["ids"][:, place], column.size, dtype="float32"))
-    for name, shape in encoder.array_shapes.items():
-        parts.append(keras.ops.reshape(inputs[name], (-1, prod(shape))))
+    parts = [inputs["dense"]] if encoder.dense_width else []  # all numbers, which come first
+    for piece in pieces(encoder):
+        if isinstance(piece.fitted, FittedCategorical):
+            parts.append(_one_hot(inputs["ids"], piece, encoder))
+        elif isinstance(piece.fitted, FittedArray):
+            parts.append(_flat(inputs, piece, encoder))
     if not parts:
         raise SchemaError("there is nothing to reconstruct: no column is numeric, categorical or an array")
     return parts[0] if len(parts) == 1 else keras.ops.concatenate(parts, axis=1)
+
+
+def _one_hot(ids: Any, piece: Piece, encoder: Encoder) -> Tensor:
+    place = [layout.name for layout in encoder.id_layout].index(piece.name)
+    return keras.ops.one_hot(ids[:, place], piece.width, dtype="float32")
+
+
+def _flat(inputs: Mapping[str, Any], piece: Piece, encoder: Encoder) -> Tensor:
+    return keras.ops.reshape(inputs[encoder.array_name(piece.name)], (-1, piece.width))

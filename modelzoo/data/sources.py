@@ -62,8 +62,8 @@ def _refuse_ambiguous(data: Any) -> None:
     shapes = _shapes(data)
     if len(shapes) == 1 and shapes[0] and shapes[0][0] is not None:
         raise DataError(
-            f"whether an element of the Dataset, of shape {shapes[0]}, is one row or a batch of {shapes[0][0]} cannot be "
-            "told: call .batch(n) on single rows, and batch without drop_remainder"
+            f"whether an element of the Dataset, of shape {shapes[0]}, is one row or a batch of {shapes[0][0]} cannot "
+            "be told: call .batch(n) on single rows, and batch without drop_remainder"
         )
 
 
