@@ -25,6 +25,7 @@ def write_savedmodel(folder: Path, encoder: Encoder, core: keras.Model, target: 
     The signature ``serving_default`` takes one tensor (batch, *shape) a raw column, named by ``tensor_names``.
     """
     tables = encoder.tables(tf)
+    coder = encoder_of(core) if target.task == "reconstruction" and has_code(core) else None
     names = tensor_names([raw.name for raw in encoder.raw])
     signature = {
         names[raw.name]: tf.TensorSpec((None, *raw.shape), TENSOR_DTYPES[raw.type], name=names[raw.name])
@@ -35,7 +36,7 @@ def write_savedmodel(folder: Path, encoder: Encoder, core: keras.Model, target: 
         columns = {raw.name: tensors[names[raw.name]] for raw in encoder.raw}
         inputs = encoder.tensorflow(tf, columns, tables)
         if target.task == "reconstruction":
-            return _reconstruction(core, encoder, inputs, names)
+            return _reconstruction(core, coder, encoder, inputs, names)
         return _outputs(core(inputs, training=False), target)
 
     archive = keras.export.ExportArchive()
@@ -82,13 +83,15 @@ def _describe_reconstruction(encoder: Encoder, core: keras.Model) -> tuple[Outpu
     return tuple(outputs)
 
 
-def _reconstruction(core: keras.Model, encoder: Encoder, inputs: Any, names: Mapping[str, str]) -> dict[str, Any]:
+def _reconstruction(
+    core: keras.Model, coder: keras.Model | None, encoder: Encoder, inputs: Any, names: Mapping[str, str]
+) -> dict[str, Any]:
     truth, vectors = fixed_inputs(inputs, encoder), core(inputs, training=False)
     columns = decode_tensorflow(tf, encoder, vectors)
     outputs = {RECONSTRUCTED + names[column]: values for column, values in columns.items()}
     outputs[ERROR] = tf.reduce_mean(tf.square(truth - vectors), axis=1)
-    if has_code(core):
-        outputs[CODE] = encoder_of(core)(inputs, training=False)
+    if coder is not None:
+        outputs[CODE] = coder(inputs, training=False)
     return outputs
 
 
