@@ -85,7 +85,8 @@ class FittedArray(Plain):
 
     def decode(self, encoded: np.ndarray) -> np.ndarray:
         """Return float32 (n, *shape) in the column's own unit from float32 (n, product of shape)."""
-        values: np.ndarray = encoded.reshape(-1, *self.column.shape) * self._spread + self._center
+        with np.errstate(over="ignore"):
+            values: np.ndarray = encoded.reshape(-1, *self.column.shape) * self._spread + self._center
         return values
 
     def decode_tensorflow(self, tf: Any, encoded: Any) -> Any:

@@ -81,7 +81,8 @@ class FittedNumeric(Plain):
 
     def decode(self, encoded: np.ndarray) -> np.ndarray:
         """Return float64 (n,) in the column's own unit from float32 (n, width); an indicator is passed over."""
-        values: np.ndarray = encoded[:, 0].astype(np.float64) * self.spread + self.center
+        with np.errstate(over="ignore"):
+            values: np.ndarray = encoded[:, 0].astype(np.float64) * self.spread + self.center
         return values
 
     def decode_tensorflow(self, tf: Any, encoded: Any) -> Any:

@@ -20,7 +20,8 @@ def reconstruct(scorer: Scorer, encoder: Encoder, inputs: Arrays) -> dict[str, n
 
 def reconstruction_errors(scorer: Scorer, encoder: Encoder, inputs: Arrays) -> np.ndarray:
     """Return the mean squared difference, float32 (n,), of each row's fixed inputs and their reconstruction."""
-    errors = [((truth - guess) ** 2).mean(axis=1) for truth, guess in compared(scorer, encoder, inputs)]
+    with np.errstate(over="ignore"):
+        errors = [((truth - guess) ** 2).mean(axis=1) for truth, guess in compared(scorer, encoder, inputs)]
     return np.concatenate(errors)
 
 
