@@ -83,6 +83,8 @@ class Fitted:
 
 
 def _measure(pairs: Iterable[tuple[np.ndarray, np.ndarray]], metrics: Sequence[Any]) -> dict[str, float]:
+    for metric in metrics:  # an object of the user's would count on from its training
+        metric.reset_state()
     # Compiled, since some metrics are slow otherwise. Each set is a function of its own to TensorFlow, which warns
     # of one that is traced again and again.
     update = tf.function(partial(_update, metrics), autograph=False, reduce_retracing=True)

@@ -208,3 +208,23 @@ def test_a_silent_training_prints_nothing(rows_for, capsys):
     modelzoo.build("linear", regularizers=["dropout"]).fit(rows, target=target, epochs=1, verbose=0)
 
     assert capsys.readouterr() == ("", "")
+
+
+def test_training_again_and_again_with_validation_rows_says_nothing(rows_for, caplog):
+    rows, target = rows_for("regression")
+
+    for _ in range(6):
+        modelzoo.build("linear").fit(rows, target=target, validation=0.25, epochs=1, verbose=0)
+
+    assert caplog.messages == []
+
+
+def test_a_metric_that_is_an_object_measures_each_time_anew(rows_for):
+    rows, target = rows_for("regression")
+    model = modelzoo.build("linear")
+    model.fit(rows, target=target, metrics=["mae", keras.metrics.MeanAbsoluteError(name="gap")], epochs=1, verbose=0)
+
+    measured = [model.evaluate(rows), model.evaluate(rows)]
+
+    assert measured[0] == measured[1]
+    assert measured[0]["gap"] == pytest.approx(measured[0]["mae"], rel=1e-6)
