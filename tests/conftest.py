@@ -54,10 +54,10 @@ def houses() -> dict[str, list[Any]]:
 
 @pytest.fixture(scope="session")
 def rows_for(houses):
-    """Return a maker of the same rows with the target of one task alone, and the name of that target."""
-    targets = {"regression": "price", "binary": "sold", "multiclass": "grade"}
+    """Return a maker of the same rows with the target of one task alone, and the name of that target, if any."""
+    targets = {"regression": "price", "binary": "sold", "multiclass": "grade", "reconstruction": None}
 
-    def rows(task: str) -> tuple[dict[str, list[Any]], str]:
+    def rows(task: str) -> tuple[dict[str, list[Any]], str | None]:
         others = set(targets.values()) - {targets[task]}
         return {name: values for name, values in houses.items() if name not in others}, targets[task]
 

@@ -31,8 +31,9 @@ def _overrides(callback: keras.callbacks.Callback, name: str) -> bool:
 def kept_epoch(callbacks: Sequence[keras.callbacks.Callback]) -> int | None:
     """Return the epoch, counted from 1, whose weights early stopping took back; None when none did."""
     for callback in reversed(callbacks):
-        if isinstance(callback, keras.callbacks.EarlyStopping) and callback.restore_best_weights:
-            return None if callback.best_weights is None else int(callback.best_epoch) + 1
+        stops = isinstance(callback, keras.callbacks.EarlyStopping) and callback.restore_best_weights
+        if stops and callback.best_weights is not None:
+            return int(callback.best_epoch) + 1
     return None
 
 

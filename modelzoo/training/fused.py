@@ -24,6 +24,8 @@ class FusedModel(keras.Model):
     last batch of an epoch runs through the same loop, once, without XLA, so that no second program is compiled.
     """
 
+    test_function: Any
+
     def prepare(
         self,
         *,
@@ -53,6 +55,13 @@ class FusedModel(keras.Model):
         """Whether classes reach the loss as (batch, classes), because a regularizer changes them."""
         return bool(self._softening) and self._target.task == "multiclass"
 
+    def build_metrics(self, inputs: Mapping[str, Any], targets: Any) -> None:
+        """Let Keras make its metrics of one batch, before callbacks ask them whether less or more is better."""
+        if self._truth is not None:
+            targets = self._truth(inputs)
+        self._measure(tf.constant(0.0), targets, self(inputs, training=False))
+        self.reset_metrics()
+
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Compare as the loss wants it: with classes as one-hot vectors, also where nothing softened them."""
         if self.hands_on_one_hot and not y.dtype.is_floating:
@@ -78,18 +87,20 @@ class FusedModel(keras.Model):
 
         self.train_function = train_function
 
-    def make_test_function(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002  (Keras' signature)
+    def make_test_function(self, force: bool = False) -> None:  # noqa: FBT001, FBT002  (Keras' signature)
         """Make the function ``fit`` calls once a batch of validation rows."""
-        run = _traced(self.test_step, reduce_retracing=True)
-        self.test_function = lambda iterator: run(next(iterator))
+        if self.test_function is None or force:
+            run = _traced(self.test_step, reduce_retracing=True)
+            self.test_function = lambda iterator: run(next(iterator))
 
     def _count(self, done: int, batch: int, *, finite: bool) -> None:
         self.steps_done += done
         self.rows_seen += done * batch
         if not finite:
+            extremes = "target" if self._truth is None else "columns"
             raise NonFiniteLossError(
                 f"the loss is not finite at step {self.steps_done + 1}; the weights are those of the step before. "
-                "Try a smaller learning_rate, and look for extreme values in the target",
+                f"Try a smaller learning_rate, and look for extreme values in the {extremes}",
                 epoch=0,
                 step=self.steps_done + 1,
             )

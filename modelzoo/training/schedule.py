@@ -11,6 +11,8 @@ LEAST_BATCH, MOST_BATCH = 32, 256
 _BATCHES_AN_EPOCH = 128
 """Small tables get small batches, or an epoch would hold too few updates to learn from."""
 LEAST_EPOCHS, MOST_EPOCHS = 20, 200
+MOST_EVALS = 1_000_000
+"""As many as ``TrainingSpec`` allows: what was decided is stored, and read again."""
 _UPDATES = 3_000
 """Updates of the weights that small tables are seen again and again for."""
 
@@ -45,7 +47,7 @@ def settle(spec: TrainingSpec, rows: int) -> tuple[TrainingSpec, tuple[str, ...]
     if spec.train_examples is None:
         chosen |= {} if spec.epochs else {"epochs": default_epochs(rows, batch_size)}
     elif spec.evals is None:
-        chosen["evals"] = max(1, min(spec.train_examples, round(spec.train_examples / rows)))
+        chosen["evals"] = max(1, min(spec.train_examples, round(spec.train_examples / rows), MOST_EVALS))
     if not chosen:
         return spec, ()
     told = ", ".join(f"{name} = {value}" for name, value in chosen.items())

@@ -56,6 +56,11 @@ class Encoded:
         """Bytes of one row."""
         return sum(array[:1].nbytes for array in [*self.inputs.values(), self.targets])
 
+    def first(self, count: int) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+        """Return the first rows as tensors."""
+        inputs = {name: tf.constant(array[:count]) for name, array in self.inputs.items()}
+        return inputs, tf.constant(self.targets[:count])
+
 
 @dataclass(frozen=True)
 class Followers:
@@ -128,6 +133,7 @@ def train(
             seed=spec.seed,
         )
         _compile(trainer, target, spec, metrics)
+        trainer.build_metrics(*rows.first(schedule.batch_size))
         started = time.perf_counter()
         watched = None if valid is None else _dataset(valid, truth)
         feed = Feed(rows.inputs, rows.targets, schedule, engine.chunk, spec.seed)
@@ -170,7 +176,7 @@ def _check_watched(regularizers: Regularizers, metrics: Sequence[str], *, has_va
         watched = regularizer.watched_metric()
         if watched is not None and not has_validation:
             faults.append(Fault("validation", f"{name} follows rows held back: give validation=0.1, or rows"))
-        elif watched is not None and watched not in metrics:
+        if watched is not None and watched not in metrics:
             known = f"{did_you_mean(watched, metrics)} Measured: {', '.join(metrics)}"
             faults.append(Fault("metrics", f"{name} follows {watched!r}, which is not measured.{known}"))
     if faults:

@@ -11,11 +11,12 @@ import pytest
 def train_with(monkeypatch, rows_for):
     """Return a trainer of one tiny model: the engine, regularizers with names, then fields of TrainingSpec."""
     import pyarrow as pa
+    from modelzoo_plugins.models.autoencoder import Autoencoder
     from modelzoo_plugins.models.wide_deep import WideDeep
     from modelzoo_registry import RunInfo, TrainingSpec
 
     from modelzoo.columns import Encoder, infer_schema
-    from modelzoo.columns.target import fit_target
+    from modelzoo.columns.target import Target, fit_target
     from modelzoo.hooks import Hooks
     from modelzoo.training import train
 
@@ -24,12 +25,12 @@ def train_with(monkeypatch, rows_for):
             monkeypatch.setattr(train, "choose_engine", lambda **_: engine)
         data, name = rows_for(task)
         table = pa.table(data)
-        target, _ = fit_target(table, name)
-        labels = target.encode(table.column(name))
-        features = table.drop_columns([name])
-        encoder = Encoder.fit(infer_schema(features, labels[:, 0])[0], features)
+        target = fit_target(table, name)[0] if name else Target(name=None, task=task)
+        features, labels = target.features(table), target.read(table)
+        encoder = Encoder.fit(infer_schema(features, labels[:, 0] if name else None)[0], features)
         encoded = train.Encoded(encoder.encode(features), labels)
-        parts = train.Assembly("tiny", WideDeep(), WideDeep.Spec(hidden=(4,)), list(regularizers))
+        plugin = WideDeep() if name else Autoencoder()
+        parts = train.Assembly("tiny", plugin, plugin.Spec(hidden=(4,)), list(regularizers))
         followers = train.Followers(list(callbacks), Hooks(print), RunInfo("tiny", task), None, None)
         spec = TrainingSpec(**{"batch_size": 16, "epochs": 2, **training})
         return train.train(parts, encoder, encoded, encoded if valid else None, target, spec, followers)
