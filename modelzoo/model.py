@@ -23,7 +23,7 @@ from .configure import Choice
 from .data import to_table
 from .notes import tell
 from .training.job import Job
-from .training.rows import Selection, attach_target, prepare_rows, read_with_target
+from .training.rows import Selection, attach_target, prepare_rows, read_with_target, refuse_target
 from .training.schedule import settle
 
 if TYPE_CHECKING:  # these import TensorFlow
@@ -204,7 +204,7 @@ class Model:
 
         Args:
             data: rows as in ``fit``, with the target as a column or in the batches, unless ``y`` is given.
-            y: the target (n,).
+            y: the target (n,); a model that reconstructs its inputs takes none.
             columns: names for a CSV file without a header line; None takes those of the training file.
             steps: how many batches to take of data that comes in batches; None takes all.
 
@@ -357,6 +357,7 @@ class Model:
 def _with_target(table: pa.Table, y: Any, name: str | None) -> pa.Table:
     """Return rows that have the target, whether it came beside them or among them."""
     if name is None:
+        refuse_target(y)
         return table
     if y is not None:
         table = table.drop_columns([name]) if name in table.column_names else table

@@ -52,18 +52,24 @@ def fixed_width(encoder: Encoder) -> int:
     return sum(piece.width for piece in pieces(encoder))
 
 
+def rebuilt(encoder: Encoder) -> tuple[Piece, ...]:
+    """Return the same columns in the order of the schema: that in which they are handed out."""
+    found = {piece.name: piece for piece in pieces(encoder)}
+    return tuple(found[fitted.column.name] for fitted in encoder.columns if fitted.column.name in found)
+
+
 def decode(encoder: Encoder, vectors: np.ndarray) -> dict[str, np.ndarray]:
     """Return raw columns from vectors (n, d), in their own units.
 
     Numbers are float64 (n,), also where they were missing; categories the likeliest one, object (n,), None for
     unseen or missing; arrays float32 (n, *shape).
     """
-    return {piece.name: piece.fitted.decode(piece.cut(vectors)) for piece in pieces(encoder)}
+    return {piece.name: piece.fitted.decode(piece.cut(vectors)) for piece in rebuilt(encoder)}
 
 
 def decode_tensorflow(tf: Any, encoder: Encoder, vectors: Any) -> dict[str, Any]:
     """Do as ``decode`` does, as TensorFlow operations; unseen or missing categories are as on the wire."""
-    return {piece.name: piece.fitted.decode_tensorflow(tf, piece.cut(vectors)) for piece in pieces(encoder)}
+    return {piece.name: piece.fitted.decode_tensorflow(tf, piece.cut(vectors)) for piece in rebuilt(encoder)}
 
 
 def _in_order(encoder: Encoder) -> Iterator[FittedNumeric | FittedCategorical | FittedArray]:

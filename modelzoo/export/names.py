@@ -12,9 +12,9 @@ _ALLOWED = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 def tensor_names(columns: Sequence[str]) -> dict[str, str]:
     """Return a name for the tensor of each column, all different, whatever the case of their letters.
 
-    A signature's inputs become arguments of a Python function and nodes of a graph: letters, digits and
-    underscores, a letter first, no keyword, and no two that differ in case alone. A column of such a name keeps
-    it; others get the nearest there is.
+    A signature's inputs become arguments of a Python method and nodes of a graph: letters, digits and underscores,
+    a letter first, no keyword, not ``self``, and no two that differ in case alone. A column of such a name keeps it;
+    others get the nearest there is.
     """
     names: dict[str, str] = {}
     taken: set[str] = set()
@@ -25,7 +25,7 @@ def tensor_names(columns: Sequence[str]) -> dict[str, str]:
 
 
 def _is_allowed(name: str) -> bool:
-    return bool(_ALLOWED.fullmatch(name)) and not keyword.iskeyword(name)
+    return bool(_ALLOWED.fullmatch(name)) and not keyword.iskeyword(name) and name != "self"
 
 
 def _nearest(column: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from ..columns.decoder import decode_tensorflow, pieces
+from ..columns.decoder import decode_tensorflow, rebuilt
 from ..columns.encoder import Encoder
 from ..columns.target import Target
 from ..columns.wire import TENSOR_DTYPES
@@ -73,7 +73,7 @@ def _describe_reconstruction(encoder: Encoder, core: keras.Model) -> tuple[Outpu
             meaning=f"{piece.name} as it was rebuilt, in its own unit",
             column=piece.name,
         )
-        for piece in pieces(encoder)
+        for piece in rebuilt(encoder)
     ]
     far_off = "mean squared difference of the encoded inputs and their reconstruction"
     outputs.append(Output(name=ERROR, dtype="float32", shape=(), meaning=far_off))

@@ -148,7 +148,7 @@ def read_rows(
     table, y = read_with_target(data, y, selection.columns, selection.steps)
     target = None
     if selection.task == "reconstruction":
-        _refuse_target(y, selection)
+        refuse_target(y, selection.target)
     else:
         table, target = attach_target(table, y, selection.target)
         require_target(table, target)
@@ -170,12 +170,12 @@ def read_with_target(data: Any, y: Any, columns: Sequence[str] | None, steps: in
     return collected.table, y if collected.target is None else collected.target
 
 
-def _refuse_target(y: Any, selection: Selection) -> None:
-    """Refuse a target where the inputs themselves are to be reconstructed."""
+def refuse_target(y: Any, target: str | None = None) -> None:
+    """Raise DataError for a target where the inputs themselves are to be reconstructed."""
     faults = []
-    if selection.target is not None:
-        remedy = f"leave it out, and write drop=[{selection.target!r}] if that column is not to be read"
-        faults.append(Fault("target", f"{remedy}. Received: {selection.target!r}"))
+    if target is not None:
+        drop = f"drop=[{target!r}], --drop {target}"
+        faults.append(Fault("target", f"leave it out; if that column is not to be read, drop it ({drop})"))
     if y is not None:
         faults.append(Fault("y", "leave it out, of batches too: x alone"))
     if faults:

@@ -7,7 +7,7 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from modelzoo_registry import ArtifactNotFoundError, DamagedArtifactError
+from modelzoo_registry import ArtifactNotFoundError, DamagedArtifactError, SpecError
 
 import modelzoo
 
@@ -171,3 +171,14 @@ def test_an_export_shows_what_it_is(exported):
     shown = repr(exported["binary"][1])
 
     assert re.fullmatch(r"<modelzoo export of wide_deep for binary, .*/\d{14}>", shown)
+
+
+@pytest.mark.parametrize("method", ["encode", "reconstruction_error"])
+def test_an_export_of_another_model_says_what_it_has(exported, tables, method):
+    _, export, names = exported["regression"]
+
+    with pytest.raises(SpecError) as caught:
+        getattr(export, method)({names[name]: values for name, values in tables[0].items()})
+
+    lacking = "code" if method == "encode" else method
+    assert str(caught.value) == f"the export of wide_deep has no {lacking}:\n  outputs: prediction"

@@ -13,10 +13,11 @@ def test_names_that_can_be_kept_are_kept():
 
 
 def test_others_get_the_nearest():
-    assert tensor_names(["with space", "1st", "class", "Größe", "a.b/c", "", "_", "日本"]) == {
+    assert tensor_names(["with space", "1st", "class", "self", "Größe", "a.b/c", "", "_", "日本"]) == {
         "with space": "with_space",
         "1st": "column_1st",
         "class": "column_class",
+        "self": "column_self",
         "Größe": "Gr__e",
         "a.b/c": "a_b_c",
         "": "column",
@@ -33,10 +34,11 @@ def test_names_that_differ_in_case_alone_are_told_apart():
     assert tensor_names(["A", "a"]) == {"A": "A", "a": "a_2"}
 
 
-@given(st.lists(st.text() | st.sampled_from(["a", "A", "a_2", "A 2", "a.2", "column", "class"]), unique=True))
+@given(st.lists(st.text() | st.sampled_from(["a", "A", "a_2", "A 2", "a.2", "column", "class", "self"]), unique=True))
 def test_every_column_has_a_name_of_its_own(columns):
     names = tensor_names(columns)
 
     assert list(names) == columns
     assert len({name.lower() for name in names.values()}) == len(columns)
     assert all(name.isidentifier() and name.isascii() and name[0] != "_" for name in names.values())
+    assert "self" not in names.values()
