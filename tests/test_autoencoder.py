@@ -172,25 +172,27 @@ NO_TARGET = "a model for reconstruction predicts its own inputs and takes no tar
 
 
 @pytest.mark.parametrize(
-    ("settings", "faults"),
+    ("settings", "fault"),
     [
         (
             {"target": "rooms"},
             "target: leave it out; if that column is not to be read, drop it (drop=['rooms'], --drop rooms)",
         ),
         ({"y": [1.0] * 160}, "y: leave it out, of batches too: x alone"),
-        (
-            {"y": [1.0] * 160, "target": "rooms"},
-            "target: leave it out; if that column is not to be read, drop it (drop=['rooms'], --drop rooms)\n"
-            "  y: leave it out, of batches too: x alone",
-        ),
     ],
 )
-def test_a_target_is_refused_with_what_to_do(rows, settings, faults):
+def test_a_target_is_refused_with_what_to_do(rows, settings, fault):
     with pytest.raises(DataError) as caught:
         modelzoo.build("autoencoder").fit(rows, **settings)
 
-    assert str(caught.value) == NO_TARGET + faults
+    assert str(caught.value) == NO_TARGET + fault
+
+
+def test_two_targets_are_refused_together(rows):
+    with pytest.raises(DataError) as caught:
+        modelzoo.build("autoencoder").fit(rows, rows["rooms"], target="rooms")
+
+    assert [fault.path for fault in caught.value.faults] == ["target", "y"]
 
 
 def test_batches_with_a_target_are_refused(rows):

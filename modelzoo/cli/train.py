@@ -15,6 +15,9 @@ from .parse import parse_names, parse_regularizer, parse_setting, parse_validati
 VALIDATION = 0.1
 """The fraction held back when nothing is said."""
 
+_DISPLACED = {"epochs": ("train_examples", "evals"), "train_examples": ("epochs",)}
+"""What an option takes the place of in the file, which holds one of these always when it is a run's."""
+
 EXAMPLES = """\b
 Examples:
   zoo train --model wide_deep --data diamonds.csv --target price --out runs/a
@@ -120,7 +123,8 @@ def _merge(fields: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, A
         "settings": _settings(fields.get("settings"), options["settings"]),
     }
     given = {name: value for name, value in {**options, **read}.items() if value is not None}
-    return {**fields, **given}
+    displaced = {name for option in given for name in _DISPLACED.get(option, ())}
+    return {**{name: value for name, value in fields.items() if name not in displaced}, **given}
 
 
 def _settings(written: Any, options: tuple[str, ...]) -> Any:
