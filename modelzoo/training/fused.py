@@ -57,9 +57,12 @@ class FusedModel(keras.Model):
 
     def build_metrics(self, inputs: Mapping[str, Any], targets: Any) -> None:
         """Let Keras make its metrics of one batch, before callbacks ask them whether less or more is better."""
-        if self._truth is not None:
-            targets = self._truth(inputs)
-        self._measure(tf.constant(0.0), targets, self(inputs, training=False))
+
+        def measure(inputs: Mapping[str, Any], targets: Any) -> None:
+            truth = targets if self._truth is None else self._truth(inputs)
+            self._measure(tf.constant(0.0), truth, self(inputs, training=False))
+
+        _traced(measure)(inputs, targets)
         self.reset_metrics()
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *args: Any, **kwargs: Any) -> Any:

@@ -133,7 +133,8 @@ def train(
             seed=spec.seed,
         )
         _compile(trainer, target, spec, metrics)
-        trainer.build_metrics(*rows.first(schedule.batch_size))
+        if callbacks:
+            trainer.build_metrics(*rows.first(schedule.batch_size))
         started = time.perf_counter()
         watched = None if valid is None else _dataset(valid, truth)
         feed = Feed(rows.inputs, rows.targets, schedule, engine.chunk, spec.seed)
