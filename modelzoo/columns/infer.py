@@ -78,7 +78,7 @@ def _describe(name: str, column: pa.ChunkedArray, taken: set[str]) -> tuple[list
         return [ArrayColumn(name=name, shape=tuple(kind.shape))], ""
     if is_list(kind):
         shape = shape_of_lists(column)
-        return ([ArrayColumn(name=name, shape=shape)], "") if shape else ([], "its lists are not of one shape")
+        return ([ArrayColumn(name=name, shape=shape)], "") if shape else ([], "its lists hold no numbers of one shape")
     return [], f"columns of {kind} are not understood yet"
 
 

@@ -104,7 +104,10 @@ def is_list(kind: pa.DataType) -> bool:
 
 
 def shape_of_lists(column: pa.Array | pa.ChunkedArray) -> tuple[int, ...]:
-    """Return the shape the lists of all rows have, nested ones too; () when they differ or hold no numbers."""
+    """Return the shape the lists of all rows have, nested ones too; () when they differ or hold no numbers.
+
+    Booleans count as numbers.
+    """
     shape: list[int] = []
     values = pc.drop_null(column)
     while len(values) and is_list(values.type):
@@ -113,7 +116,8 @@ def shape_of_lists(column: pa.Array | pa.ChunkedArray) -> tuple[int, ...]:
             return ()
         shape.append(lengths["min"].as_py())
         values = pc.list_flatten(values)
-    return tuple(shape) if len(values) and is_number(values.type) else ()
+    is_numeric = is_number(values.type) or pa.types.is_boolean(values.type)
+    return tuple(shape) if len(values) and is_numeric else ()
 
 
 def _numbers(name: str, array: pa.Array) -> np.ndarray:
@@ -165,6 +169,8 @@ def _tensors(raw: RawInput, array: pa.FixedShapeTensorArray) -> np.ndarray:
 
 
 def _nested(raw: RawInput, array: pa.Array) -> np.ndarray:
+    if not (pa.types.is_nested(array.type) or pa.types.is_null(array.type)):
+        raise _wrong_type(raw.name, array.type, f"arrays of shape {raw.shape} belong here")
     if not array.null_count and shape_of_lists(array) == raw.shape:
         return _flattened(array).reshape(-1, *raw.shape)
     missing = np.full(raw.shape, np.nan, dtype=np.float32)

@@ -14,6 +14,8 @@ from modelzoo_registry import DataError
 MIXED = (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError)
 """What Arrow raises of columns of pandas and polars that mix types, are sparse or hold what no type of its does."""
 _WITHOUT_VIEWS = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
+_NUMERIC = "buif"
+"""NumPy's kinds of numbers, booleans among them."""
 _NO_SINGLE_VALUES = (list, tuple, dict, set, np.ndarray)
 _REMEDIES = {
     "row_splits": "its rows differ in length; make them equal with .to_tensor()",
@@ -74,12 +76,22 @@ def _tensor_of(values: Any) -> np.ndarray | None:
         return as_array(values) if len(values.shape) > 1 else None
     if isinstance(values, Sequence) and values and isinstance(values[0], list | tuple | np.ndarray):
         with suppress(ValueError):  # rows of different shapes, or missing ones: a list column can hold them
-            return np.asarray(values)
+            array = numbers_of(np.asarray(values))
+            return array if array.dtype.kind in _NUMERIC and array.size else None  # lists of text, or of nothing
     return None
 
 
+def numbers_of(array: np.ndarray) -> np.ndarray:
+    """Return an array of objects that are all numbers or missing as float64, with NaN for missing."""
+    if array.dtype == object and not any(isinstance(value, str | bytes) for value in array.flat):
+        with suppress(TypeError, ValueError):
+            return array.astype(np.float64)
+    return array
+
+
 def _tensor_column(array: np.ndarray) -> pa.Array:
-    if array.dtype.kind not in "buif":
+    array = numbers_of(array)
+    if array.dtype.kind not in _NUMERIC:
         raise DataError(
             "an array column holds numbers, of one shape in every row. "
             f"Received: dtype {array.dtype}, shape {array.shape}. "
@@ -113,7 +125,7 @@ def as_array(values: Any) -> np.ndarray:
         DataError: when NumPy cannot hold the values, or each of them has several fields.
     """
     if isinstance(values, np.ma.MaskedArray):
-        numeric = values.dtype.kind in "buif"
+        numeric = values.dtype.kind in _NUMERIC
         return np.ma.filled(values.astype(np.float64), np.nan) if numeric else np.asarray(values.tolist(), object)
     array = _read_array(values)
     if array.dtype.kind == "V":

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date, time
 from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import IO, Any
 
@@ -112,10 +113,20 @@ def write_json_lines(table: pa.Table, sink: IO[bytes]) -> None:
 
 def _json_values(column: pa.ChunkedArray) -> list[Any]:
     if isinstance(column.type, pa.FixedShapeTensorType):  # as Python values these are flat
-        return [row for chunk in column.chunks for row in chunk.to_numpy_ndarray().tolist()]
+        return [_finite(row) for chunk in column.chunks for row in chunk.to_numpy_ndarray().tolist()]
     if pa.types.is_floating(column.type):
         column = pc.if_else(pc.is_finite(column), column, pa.scalar(None, column.type))
-    return list(column.to_pylist())
+    values = column.to_pylist()
+    return [_finite(value) for value in values] if pa.types.is_nested(column.type) else values
+
+
+def _finite(value: Any) -> Any:
+    """Return a value, or what is in it, with None for floats that JSON has no word for."""
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, list):
+        return [_finite(one) for one in value]
+    return {name: _finite(one) for name, one in value.items()} if isinstance(value, dict) else value
 
 
 def _as_json(value: Any) -> Any:

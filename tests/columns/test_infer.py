@@ -42,6 +42,8 @@ def infer(columns, labels=None):
         (pa.array([b"a", b"b"] * 50), ["categorical"]),
         (pa.array([1, 2] * 50).dictionary_encode(), ["numeric"]),
         (pa.FixedShapeTensorArray.from_numpy_ndarray(np.ones((100, 2, 3))), ["array"]),
+        ([[1, None]] * 100, ["array"]),
+        ([[True, False]] * 100, ["array"]),
     ],
 )
 def test_the_kind_of_a_column_follows_from_its_values(values, kinds):
@@ -69,7 +71,8 @@ def test_rare_values_get_no_id_of_their_own_where_there_are_many(distinct, rows,
         (["", None] * 50, "it is empty"),
         ([f"id-{row}" for row in range(100)], "an identifier or free text: 100 different values in 100 rows"),
         (pa.array(range(100), pa.timestamp("s")), "columns of timestamp[s] are not understood yet"),
-        ([[1, 2]] * 100, "columns of list<item: int64> are not understood yet"),
+        ([[1, 2], [3]] * 50, "its lists hold no numbers of one shape"),
+        ([["a", "b"]] * 100, "its lists hold no numbers of one shape"),
     ],
 )
 def test_a_column_that_tells_nothing_is_left_out_with_a_line(values, why):

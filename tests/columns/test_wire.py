@@ -201,7 +201,8 @@ def test_text_is_not_made_of_what_has_no_text(values, name):
         (pa.array([["a", "b"]]), "row 1: no numbers of one shape"),
         (pa.array([[[1], [2, 3]]]), "row 1: no numbers of one shape"),
         (pa.array([{"a": 1}]), "row 1: no numbers of one shape"),
-        (pa.array([1.0]), "row 1: ()"),
+        (pa.array([1.0]), "a column of double"),
+        (pa.array(["[1, 2]"]), "a column of string"),
         (pa.FixedShapeTensorArray.from_numpy_ndarray(np.zeros((1, 3))), "(3,)"),
     ],
 )

@@ -69,6 +69,30 @@ def test_a_column_of_arrays(values, kind):
     assert (column.type.value_type, tuple(column.type.shape), len(column)) == (kind, (2,), 1)
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        [[1, None], [2, 3]],
+        [[1, float("nan")], [2, 3]],
+        np.array([[1, None], [2, 3]], object),
+        [np.array([1, None], object), np.array([2, 3])],
+    ],
+)
+def test_missing_numbers_within_arrays_are_nan(values):
+    np.testing.assert_array_equal(to_arrow(values).to_numpy_ndarray(), [[1, np.nan], [2, 3]])
+
+
+def test_an_array_of_objects_that_are_numbers_is_one_of_numbers():
+    mixed = np.array([[1, True, 2.5]], object)
+
+    assert to_arrow(mixed).to_numpy_ndarray().tolist() == [[1, 1, 2.5]]
+
+
+@pytest.mark.parametrize("values", [[["a", "b"], ["c", "d"]], [["1", None], ["2", "3"]], [[], []]])
+def test_lists_of_text_and_of_nothing_stay_lists(values):
+    assert to_arrow(values).to_pylist() == values
+
+
 def test_masked_places_of_an_array_are_missing():
     column = to_arrow(np.ma.array([[1, 2]], mask=[[False, True]]))
 

@@ -163,6 +163,19 @@ def test_lists_of_one_length_are_arrays(data):
     assert_same(data, ROWS, "array", (2,))
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        series([[True, False], [False, True]], object),
+        arrow([[True, False], [False, True]], pa.list_(pa.bool_())),
+        pl.DataFrame({"a": [[True, False], [False, True]]}),
+        {"a": np.array([[True, False], [False, True]])},
+    ],
+)
+def test_lists_of_booleans_are_arrays(data):
+    assert_same(data, [[1, 0], [0, 1]], "array", (2,))
+
+
 def test_a_frame_may_hold_images():
     images = np.arange(12.0).reshape(3, 2, 2)
     frame = pd.DataFrame({"a": list(images), "n": [1, 2, 3], "c": pd.Series(["x", "y", "x"], dtype="category")})

@@ -50,6 +50,17 @@ def test_json_gets_null_for_what_it_has_no_number_for(tmp_path):
     assert path.read_text() == '{"p": null}\n{"p": null}\n{"p": null}\n{"p": 0.5}\n'
 
 
+def test_json_gets_null_for_it_within_arrays_lists_and_structures_too(tmp_path):
+    path, numbers = tmp_path / "d.jsonl", np.array([[1.5, math.nan], [math.inf, 2.0]])
+    arrays = pa.FixedShapeTensorArray.from_numpy_ndarray(numbers)
+
+    files.write(pa.table({"x": arrays, "l": [[math.nan], []], "s": [{"p": math.nan}, {"p": 1.0}]}), path)
+
+    assert path.read_text() == (
+        '{"x": [1.5, null], "l": [null], "s": {"p": null}}\n{"x": [null, 2.0], "l": [], "s": {"p": 1.0}}\n'
+    )
+
+
 def test_json_gets_dates_and_decimals_in_forms_it_has(tmp_path):
     path = tmp_path / "d.jsonl"
 
