@@ -213,7 +213,7 @@ class Model:
             ColumnError, DataError: about missing columns and values that do not fit.
         """
         fitted = self.fitted
-        table, y = read_with_target(data, y, columns or fitted.facts.provenance.names, steps)
+        table, y = read_with_target(data, y, **self._reading(columns, steps))
         return fitted.evaluate(_with_target(table, y, fitted.target.name))
 
     def predict(
@@ -327,7 +327,12 @@ class Model:
         self._fitted = fitted
 
     def _read(self, data: Any, columns: Sequence[str] | None, steps: int | None) -> pa.Table:
-        return to_table(data, columns=columns or self.fitted.facts.provenance.names, steps=steps)
+        return to_table(data, **self._reading(columns, steps))
+
+    def _reading(self, columns: Sequence[str] | None, steps: int | None) -> dict[str, Any]:
+        """Say how rows are read: as those of the training were."""
+        provenance = self.fitted.facts.provenance
+        return {"columns": columns or provenance.names, "steps": steps, "text": provenance.text}
 
     def _task_for(self, y: Any, target: str | None, task: Task | None) -> Task | None:
         """Return the task, as far as it is known before the target is read."""

@@ -43,6 +43,7 @@ class Provenance(BaseModel):
     data: str | None = Field(description="path of the training data, or None for data handed over in memory")
     validation: str | None = Field(description="path of the validation data, or None")
     names: tuple[str, ...] | None = Field(description="names given to the columns of a file without a header line")
+    text: tuple[str, ...] = Field(description="names of the columns that held text, the target among them")
 
 
 class LayerRecord(BaseModel):

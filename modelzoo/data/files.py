@@ -24,12 +24,13 @@ READABLE = (".csv", ".parquet", ".jsonl", ".ndjson")
 _NOT_UTF8 = "is not text in UTF-8; save the file in that encoding"
 
 
-def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+def read(path: Path, columns: Sequence[str] | None = None, text: Iterable[str] = ()) -> pa.Table:
     """Return the table a file holds.
 
     Args:
         path: a CSV, Parquet or JSON Lines file, told by its suffix.
         columns: names for a CSV file without a header line, in file order.
+        text: columns of a CSV file to read as the text they are written as: of ``007`` a number is 7.
 
     Raises:
         DataError: naming the file, what is wrong with it and what to do.
@@ -37,7 +38,7 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     require_file(path)
     suffix = path.suffix.lower()
     if suffix == ".csv":
-        return _read_csv(path, columns)
+        return _read_csv(path, columns, text)
     if suffix == ".parquet":
         return _read_parquet(path)
     if suffix in (".jsonl", ".ndjson"):
@@ -179,7 +180,7 @@ def _read_parquet(path: Path) -> pa.Table:
         raise DataError(f"{path} is not a whole Parquet file: {error}") from error
 
 
-def _read_csv(path: Path, columns: Sequence[str] | None) -> pa.Table:
+def _read_csv(path: Path, columns: Sequence[str] | None, text: Iterable[str]) -> pa.Table:
     from pyarrow import csv
 
     names = None if columns is None or has_header(path, columns) else list(columns)
@@ -187,7 +188,7 @@ def _read_csv(path: Path, columns: Sequence[str] | None) -> pa.Table:
         table = csv.read_csv(
             path,
             read_options=csv.ReadOptions(column_names=names),
-            convert_options=csv.ConvertOptions(strings_can_be_null=True),
+            convert_options=csv.ConvertOptions(strings_can_be_null=True, column_types=dict.fromkeys(text, pa.string())),
         )
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path} cannot be read as CSV: {error}") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ _ACCEPTED = (
 )
 
 
-def to_table(data: Any, *, columns: Sequence[str] | None = None, steps: int | None = None) -> pa.Table:
+def to_table(
+    data: Any, *, columns: Sequence[str] | None = None, steps: int | None = None, text: Iterable[str] = ()
+) -> pa.Table:
     """Return the data as an Arrow table with unique column names and at least one row.
 
     - A pandas or polars frame, a pyarrow Table (anything with the Arrow PyCapsule interface), a dict of arrays,
@@ -37,11 +39,12 @@ def to_table(data: Any, *, columns: Sequence[str] | None = None, steps: int | No
         data: one of these.
         columns: names for a CSV file that has no header line.
         steps: how many batches to read, from 1; None reads all. Only for data that comes in batches.
+        text: columns of a CSV file to read as the text they are written as, whatever they look like.
 
     Raises:
         DataError: when it is none of these, cannot be read, repeats a name, holds no row, or does not end.
     """
-    table = _read(data, columns, steps)
+    table = _read(data, columns, steps, text)
     refuse_repeated_names(table.column_names)
     if table.num_rows == 0 or table.num_columns == 0:
         raise DataError(f"{describe(data)} holds no {'columns' if table.num_rows else 'rows'}")
@@ -53,13 +56,13 @@ def describe(data: Any) -> str:
     return str(data) if isinstance(data, str | Path) else f"the {type(data).__name__}"
 
 
-def _read(data: Any, columns: Sequence[str] | None, steps: int | None) -> pa.Table:
+def _read(data: Any, columns: Sequence[str] | None, steps: int | None, text: Iterable[str]) -> pa.Table:
     if is_batches(data):
         return collect(data, steps, with_target=False).table
     if steps is not None:
         raise DataError(f"steps counts batches, and {describe(data)} does not come in batches: leave steps out")
     if isinstance(data, str | Path):
-        return without_index(takeable_columns(files.read(Path(data), columns)))
+        return without_index(takeable_columns(files.read(Path(data), columns, text)))
     table = from_memory(data)
     if table is None:
         kind = type(data)

@@ -91,7 +91,8 @@ class Predictor:
 
     def _outputs(self, data: Any, columns: Sequence[str] | None, steps: int | None) -> dict[str, np.ndarray]:
         """Return what the signature makes of the rows, some thousands at a time."""
-        wire = read_wire(self._inputs, to_table(data, columns=columns or self.manifest.names, steps=steps))
+        names, text = columns or self.manifest.names, self.manifest.text
+        wire = read_wire(self._inputs, to_table(data, columns=names, steps=steps, text=text))
         arrays = {given.tensor: to_numpy(wire[given.name]) for given in self.manifest.inputs}
         rows = len(next(iter(arrays.values())))
         parts = [self._signature(arrays, start) for start in range(0, rows, BATCH)]

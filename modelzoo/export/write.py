@@ -76,6 +76,7 @@ def _manifest(model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -
         metrics=fitted.metrics,
         parameters=fitted.core.count_params(),
         names=fitted.facts.provenance.names,
+        text=fitted.facts.provenance.text,
         seed=fitted.facts.training.seed,
         versions=versions(),
     )

@@ -18,7 +18,7 @@ from ..artifacts.run import Provenance
 from ..columns.schema import Schema
 from ..columns.stray import misfits, stray_text
 from ..columns.target import Target, fit_target, has_target, require_target, without_missing
-from ..columns.wire import RawInput, gather_faults
+from ..columns.wire import RawInput, gather_faults, is_text
 from ..data import files
 from ..data.arrow import to_arrow
 from ..data.batches import collect, is_batches
@@ -53,6 +53,8 @@ class Selection:
     """How many batches to take of data that comes in batches; None takes all."""
     validation_steps: int | None = None
     """How many batches to take of validation rows that come in batches; None takes all."""
+    text: Sequence[str] = ()
+    """Columns to read from a CSV file as the text they are written as."""
 
     def __post_init__(self) -> None:
         """Refuse one text where a list belongs, whose letters would be taken for names, and what is no name."""
@@ -89,6 +91,7 @@ def prepare_rows(data: Any, y: Any, selection: Selection, validation: Any, seed:
         if name is None
         else _target_of(table, name, selection.task)
     )
+    selection = replace(selection, text=_text_columns(table))
     rows = Rows(table, None, target, _provenance(data, validation, selection), notes)
     if validation is not None and not (isinstance(validation, Real) and validation == 0):
         rows = _with_validation(rows, validation, selection, seed)
@@ -145,7 +148,7 @@ def read_rows(
     """
     if y is None and selection.columns is None:
         _hint_at_missing_header(data, selection.target)
-    table, y = read_with_target(data, y, selection.columns, selection.steps)
+    table, y = read_with_target(data, y, columns=selection.columns, steps=selection.steps, text=selection.text)
     target = None
     if selection.task == "reconstruction":
         refuse_target(y, selection.target)
@@ -156,14 +159,16 @@ def read_rows(
     return _select(table, selection, target, named), target
 
 
-def read_with_target(data: Any, y: Any, columns: Sequence[str] | None, steps: int | None) -> tuple[pa.Table, Any]:
+def read_with_target(
+    data: Any, y: Any, *, columns: Sequence[str] | None, steps: int | None, text: Sequence[str]
+) -> tuple[pa.Table, Any]:
     """Return rows as a table, and the target beside them: that of their batches, or ``y`` as it was given.
 
     Raises:
         DataError: as ``to_table`` does, and when there is a target in the batches and another one beside them.
     """
     if not is_batches(data):
-        return to_table(data, columns=columns, steps=steps), y
+        return to_table(data, columns=columns, steps=steps, text=text), y
     collected = collect(data, steps)
     if y is not None and collected.target is not None:
         raise DataError("the target is given twice", [Fault("y", "leave it out: the batches bring one along")])
@@ -289,4 +294,11 @@ def _provenance(data: Any, validation: Any, selection: Selection) -> Provenance:
         data=str(data) if is_file else None,
         validation=str(validation) if isinstance(validation, str | Path) else None,
         names=tuple(selection.columns or ()) if headerless else None,
+        text=tuple(selection.text),
     )
+
+
+def _text_columns(table: pa.Table) -> list[str]:
+    """Return the columns that hold text: in another file, of fewer rows, they may all look like numbers."""
+    kinds = [kind.value_type if pa.types.is_dictionary(kind) else kind for kind in table.schema.types]
+    return [name for name, kind in zip(table.column_names, kinds, strict=True) if is_text(kind)]

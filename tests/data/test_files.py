@@ -23,6 +23,18 @@ def test_a_csv_file_is_read_with_its_header(file):
     assert to_table(path).to_pylist() == [{"carat": 0.5, "cut": "Good"}, {"carat": None, "cut": None}]
 
 
+def test_what_a_csv_file_writes_is_read_as_text_where_text_belongs(file):
+    path = file("d.csv", "zip,flag,day,n\n007,True,2020-01-31,007\n7,,NA,1.50\n")
+
+    assert to_table(path, text=["zip", "flag", "day", "not there"]).to_pylist() == [
+        {"zip": "007", "flag": "True", "day": "2020-01-31", "n": 7.0},
+        {"zip": "7", "flag": None, "day": None, "n": 1.5},
+    ]
+    assert to_table(file("e.csv", "007,1\n"), columns=["zip", "n"], text=["zip"]).to_pylist() == [
+        {"zip": "007", "n": 1}
+    ]
+
+
 @pytest.mark.parametrize("start", ["\ufeff", ""])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_csv_file_may_begin_and_end_its_lines_as_it_likes(file, start, end):

@@ -112,6 +112,15 @@ def test_a_validation_file_without_a_header_has_the_names_of_the_training_file(f
     assert rows.provenance.names == ("carat", "cut", "price")
 
 
+def test_what_was_text_in_training_is_text_in_a_validation_file_that_looks_like_numbers(file):
+    training, valid = file("train.csv", "zip,price\n007,1\nA7,2\n"), file("valid.csv", "zip,price\n007,5\n")
+
+    rows = prepare(training, validation=valid)
+
+    assert rows.valid.to_pylist() == [{"zip": "007", "price": 5}]
+    assert rows.provenance.text == ("zip",)
+
+
 def test_validation_may_lack_the_columns_that_are_dropped():
     validation = FRAME[["carat", "price"]]
 
