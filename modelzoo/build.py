@@ -38,6 +38,9 @@ def build(
 def load(path: str | PathLike[str]) -> Model:
     """Return the model a run holds, rebuilt from its settings and verified.
 
+    A run stores no code: metrics that were functions or Keras objects are left out of ``evaluate`` from then on,
+    which a line on standard error says. Where no other is left, it is the task's own that are measured.
+
     Raises:
         ArtifactNotFoundError: when there is no run.
         DamagedArtifactError: naming each file that is missing or does not match.

@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modelzoo_registry import SpecError, TrainingSpec, installed
+from modelzoo_registry import TrainingSpec, installed
 from modelzoo_registry.entries import by_name
 
 from .artifacts.checksums import read_steadily, write_sums
@@ -15,6 +15,7 @@ from .artifacts.weights import read_weights, save_weights, set_weights
 from .config import TrainConfig, to_toml
 from .configure import Choice, configure
 from .model import Model
+from .notes import tell
 from .runtime import require_tensorflow
 
 if TYPE_CHECKING:  # this imports TensorFlow
@@ -44,7 +45,10 @@ def restore(path: str | PathLike[str]) -> Model:
     model = Model(chosen, regularizers, schema)
     core = _core(record, chosen, regularizers)
     set_weights(core, weights, folder)
-    facts = record.model_copy(update={"training": _known_metrics(record)})
+    if record.own_metrics:
+        told = ", ".join(map(repr, record.own_metrics))
+        tell(f"evaluate leaves out what was measured by code of your own, which a run does not store: {told}")
+    facts = record.model_copy(update={"training": _without_code(record), "own_metrics": ()})
     model.adopt(Fitted(facts=facts, core=core, history=history))
     return model
 
@@ -75,7 +79,7 @@ def _config(model: Choice, regularizers: tuple[Choice, ...], facts: Facts) -> Tr
     raw = [raw.name for raw in facts.encoder.raw]
     names = facts.provenance.names or ()
     return TrainConfig(
-        **facts.training.model_dump(),
+        **_without_code(facts).model_dump(),
         model=_name_to_repeat(model),
         data=facts.provenance.data,
         target=facts.target.name,
@@ -112,18 +116,11 @@ def _core(record: RunRecord, model: Choice, regularizers: list[Choice]) -> Any:
     return core
 
 
-def _known_metrics(record: RunRecord) -> TrainingSpec:
-    """Return the training's settings without metrics that were the user's own functions: code is not stored."""
-    from .training.objective import make_metrics
+def _without_code(facts: Facts) -> TrainingSpec:
+    """Return the training's settings without metrics that were functions or Keras objects, which no file holds."""
+    kept = tuple(metric for metric in _metric_names(facts) if metric not in facts.own_metrics)
+    return facts.training.model_copy(update={"metrics": kept or None}) if facts.own_metrics else facts.training
 
-    def is_known(metric: Any) -> bool:
-        try:
-            make_metrics([metric], record.target)
-        except SpecError:
-            return False
-        return True
 
-    metrics = record.training.metrics
-    if metrics is None:
-        return record.training
-    return record.training.model_copy(update={"metrics": tuple(metric for metric in metrics if is_known(metric))})
+def _metric_names(facts: Facts) -> tuple[str, ...]:
+    return tuple(facts.training.model_dump(mode="json")["metrics"] or ())

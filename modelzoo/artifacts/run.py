@@ -69,6 +69,7 @@ class Facts(BaseModel):
     encoder: Encoder
     schema_given: bool = Field(description="whether the schema was written by hand; else it was inferred")
     training: TrainingSpec
+    own_metrics: tuple[str, ...] = Field(description="names of the metrics that were functions or Keras objects")
     regularizer_states: tuple[dict[str, Any], ...]
     engine: dict[str, Any]
     provenance: Provenance

@@ -144,6 +144,7 @@ class Job:
             encoder=encoder,
             schema_given=self.schema is not None,
             training=self.spec,
+            own_metrics=_own_metrics(self.spec),
             regularizer_states=trained.regularizer_states,
             engine=trained.engine,
             provenance=self.rows.provenance,
@@ -154,3 +155,9 @@ class Job:
             kept_epoch=trained.kept_epoch,
         )
         return Fitted(facts=facts, core=trained.core, history=trained.history.history)
+
+
+def _own_metrics(spec: TrainingSpec) -> tuple[str, ...]:
+    """Return the names of the metrics that were not given by name, but as code."""
+    names = spec.model_dump(mode="json")["metrics"] or ()
+    return tuple(name for name, given in zip(names, spec.metrics or (), strict=True) if not isinstance(given, str))

@@ -68,8 +68,8 @@ class TrainingSpec(Spec):
     metrics: tuple[Named, ...] | None = Field(
         None,
         max_length=32,
-        description="Keras metrics by name, functions of (y_true, y_pred), or None for the task's own: "
-        "rmse and mae for numbers; accuracy, auc and log_loss for classes",
+        description="Keras metrics by name, functions of (y_true, y_pred), whose mean over the batches is taken, or "
+        "None for the task's own: rmse and mae for numbers; accuracy, auc and log_loss for classes",
     )
     epochs: int | None = Field(
         None, ge=1, le=1_000_000, description="how often every training row is seen; None decides by their number"

@@ -5,6 +5,7 @@ import re
 import subprocess
 import tomllib
 
+import keras
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -127,6 +128,39 @@ def test_what_is_not_finite_is_null_in_the_history(trained, tmp_path):
 
     assert json.loads((written / "history.json").read_text()) == {"loss": [None, 1.0, None]}
     assert repr(read_record(written)[1]) == "{'loss': [nan, 1.0, nan]}"
+
+
+def test_metrics_of_ones_own_are_left_out_of_a_loaded_model_which_says_so(rows_for, tmp_path, capsys):
+    rows, target = rows_for("regression")
+
+    def rmse(y_true, y_pred):
+        return 1000 + abs(y_true - y_pred)
+
+    model = modelzoo.build("linear")
+    metrics = [rmse, "mae", keras.metrics.MeanSquaredError(name="squared")]
+    model.fit(rows, target=target, epochs=1, metrics=metrics, verbose=0, out=tmp_path / "run")
+    loaded = modelzoo.load(tmp_path / "run")
+
+    measured = model.evaluate(rows)
+    assert list(measured) == ["rmse", "mae", "squared"]
+    assert measured["rmse"] > 1000
+    assert loaded.evaluate(rows) == {"mae": measured["mae"]}
+    assert capsys.readouterr().err == (
+        "evaluate leaves out what was measured by code of your own, which a run does not store: 'rmse', 'squared'\n"
+    )
+    assert loaded.fitted.history == model.fitted.history
+    assert tomllib.loads((tmp_path / "run" / "train.toml").read_text())["metrics"] == ["mae"]
+
+
+def test_a_loaded_model_without_its_own_metrics_measures_those_of_the_task(rows_for, tmp_path, capsys):
+    rows, target = rows_for("regression")
+    model = modelzoo.build("linear")
+    model.fit(rows, target=target, epochs=1, metrics=[lambda y_true, y_pred: y_true - y_pred], verbose=0)
+
+    loaded = modelzoo.load(modelzoo.load(model.save(tmp_path / "run")).save(tmp_path / "again"))
+
+    assert list(loaded.evaluate(rows)) == ["rmse", "mae"]
+    assert capsys.readouterr().err.count("'<lambda>'") == 1
 
 
 def test_a_folder_without_a_run_says_so(tmp_path):
