@@ -2,8 +2,8 @@
 
     python examples/taxi_dnn.py TRAIN.csv VALID.csv TEST.csv
 
-The files have no header line; their columns are those of ``COLUMNS``. Trains on 50,000 examples in all, evaluates
-50 times on the way, and prints the error in dollars on rows the model has not seen.
+The files have no header line; their columns are those of ``COLUMNS``. Trains on 50,000 examples in all, passing over
+the rows as often as that takes, evaluates 50 times on the way, and prints the error in dollars on the test file.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def rmse(y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTen
 
 def main() -> None:
     """Train, and measure on the test file."""
-    files = parse_files()
+    files = parse_arguments()
     model = modelzoo.build("dnn", hidden=[32, 8])
     model.fit(
         files.train,
@@ -52,11 +52,12 @@ def main() -> None:
     print("test:", {name: round(value, 3) for name, value in model.evaluate(files.test).items()})
 
 
-def parse_files() -> argparse.Namespace:
+def parse_arguments() -> argparse.Namespace:
     """Return the files the user names."""
     parser = argparse.ArgumentParser(description="Predict taxi fares with a small DNN.")
-    for name in ("train", "valid", "test"):
-        parser.add_argument(name, help=f"CSV file of rows to {name} on, without a header line")
+    parser.add_argument("train", help="CSV file of rows to train on, without a header line")
+    parser.add_argument("valid", help="CSV file of rows to evaluate on while training")
+    parser.add_argument("test", help="CSV file of rows to measure on in the end")
     return parser.parse_args()
 
 

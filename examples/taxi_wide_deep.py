@@ -2,10 +2,10 @@
 
     python examples/taxi_wide_deep.py TRAIN.csv VALID.csv TEST.csv [EXPORTS]
 
-The files have no header line; their columns are those of ``COLUMNS``. The city becomes a grid of 16 by 16: one
-cell for the pickup, one for the drop-off, and the pair of both, which the wide part memorises and the deep part
-embeds. Trains on 50,000 examples in all, prints the error in dollars on rows the model has not seen, exports
-the model, and asks the export for one fare.
+The files have no header line; their columns are those of ``COLUMNS``. The city becomes a grid of 16 by 16: one cell
+for the pickup, one for the drop-off, and the pair of both, which the wide part memorises and the deep part embeds.
+Trains on 50,000 examples in all and prints the error in dollars on the test file. Where a folder for exports is
+named, exports the model to it, and asks the export for one fare.
 """
 
 from __future__ import annotations
@@ -26,10 +26,13 @@ COLUMNS = [
     "passenger_count",
     "key",
 ]
+NUM_TRAIN_EXAMPLES = 50_000
+NUM_EVALS = 50
+TRAIN_BATCH_SIZE = 32
 NUM_BUCKETS = 16
 LATITUDES = np.linspace(38, 42, NUM_BUCKETS + 1)[1:-1].tolist()
 LONGITUDES = np.linspace(-76, -72, NUM_BUCKETS + 1)[1:-1].tolist()
-"""The edges between 16 buckets; the outer ones take what lies beyond."""
+"""The edges between 16 buckets of degrees; the outer buckets take what lies beyond."""
 
 SCHEMA = {
     "columns": [
@@ -53,7 +56,8 @@ SCHEMA = {
         },
     ]
 }
-"""What each column is, written by hand; without a schema this is inferred from the data."""
+"""What each column is, written by hand; without a schema it is inferred from the data. The buckets are there for
+their crosses alone, so they get no weights of their own (``wide``)."""
 
 TRIP = {
     "pickup_longitude": -73.9858,
@@ -62,6 +66,7 @@ TRIP = {
     "dropoff_latitude": 40.6413,
     "passenger_count": 2,
 }
+"""From Manhattan to the airport."""
 
 
 def main() -> None:
@@ -74,21 +79,22 @@ def main() -> None:
         target="fare_amount",
         drop=["pickup_datetime", "key"],
         validation=arguments.valid,
-        batch_size=32,
-        train_examples=50_000,
-        evals=50,
+        batch_size=TRAIN_BATCH_SIZE,
+        train_examples=NUM_TRAIN_EXAMPLES,
+        evals=NUM_EVALS,
     )
     print("test:", {name: round(value, 3) for name, value in model.evaluate(arguments.test).items()})
     if arguments.exports:
         export = modelzoo.load_export(model.export(arguments.exports))
-        print(f"{export.folder} says that this trip costs {export.predict([TRIP])[0]:.2f} dollars: {TRIP}")
+        print(f"{TRIP} costs about {export.predict([TRIP])[0]:.2f} dollars, says {export.folder}")
 
 
 def parse_arguments() -> argparse.Namespace:
     """Return the files the user names, and the folder for exports, if any."""
     parser = argparse.ArgumentParser(description="Predict taxi fares with wide & deep.")
-    for name in ("train", "valid", "test"):
-        parser.add_argument(name, help=f"CSV file of rows to {name} on, without a header line")
+    parser.add_argument("train", help="CSV file of rows to train on, without a header line")
+    parser.add_argument("valid", help="CSV file of rows to evaluate on while training")
+    parser.add_argument("test", help="CSV file of rows to measure on in the end")
     parser.add_argument("exports", nargs="?", help="folder to export the model to")
     return parser.parse_args()
 
