@@ -47,8 +47,11 @@ class Fitted:
     @property
     def metrics(self) -> dict[str, float]:
         """Loss and metrics of the epoch whose weights were kept: the last one, unless an earlier was taken back."""
-        epoch = -1 if self.facts.kept_epoch is None else self.facts.kept_epoch - 1
-        return {name: values[epoch] for name, values in self.history.items() if values}
+        epochs = len(self.history.get("loss", ()))
+        kept = epochs if self.facts.kept_epoch is None else self.facts.kept_epoch
+        # A callback may add numbers of its own, in some epochs only.
+        whole = {name: values for name, values in self.history.items() if values and len(values) == epochs}
+        return {name: values[kept - 1] for name, values in whole.items()}
 
     @cached_property
     def scorer(self) -> Scorer:

@@ -23,7 +23,8 @@ from .configure import Choice
 from .data import to_table
 from .notes import tell
 from .training.job import Job
-from .training.rows import Selection, attach_target, prepare_rows, read_with_target, refuse_target
+from .training.reading import Selection, attach_target, read_with_target, refuse_target
+from .training.rows import prepare_rows
 from .training.schedule import settle
 
 if TYPE_CHECKING:  # these import TensorFlow
@@ -175,7 +176,10 @@ class Model:
         """
         spec = validate(TrainingSpec, {**training, "validation": _in_words(validation)}, owner="fit")
         listed = _list_callbacks(callbacks)
-        task = self._task_for(y, target, task)
+        if task is None and self._choice.plugin.tasks == {"reconstruction"}:
+            task = "reconstruction"
+        if task is not None:
+            self._require_task(task)
         folder = None if out is None else Path(out)
         if folder is not None:
             check_free(folder, overwrite=overwrite, marker=RUN)
@@ -334,24 +338,17 @@ class Model:
         provenance = self.fitted.facts.provenance
         return {"columns": columns or provenance.names, "steps": steps, "text": provenance.text}
 
-    def _task_for(self, y: Any, target: str | None, task: Task | None) -> Task | None:
-        """Return the task, as far as it is known before the target is read."""
-        tasks = self._choice.plugin.tasks
-        if task is None and (
-            tasks == {"reconstruction"} or (y is None and target is None and "reconstruction" in tasks)
-        ):
-            return "reconstruction"
-        if task is not None:
-            self._require_task(task)
-        return task
-
     def _require_task(self, task: Task) -> None:
         tasks = self._choice.plugin.tasks
+        faults = []
         if task not in tasks:
-            raise SpecError(
-                f"{self.name} cannot be trained like this",
-                [Fault("task", f"{task} is not among the model's: {', '.join(sorted(tasks))}")],
-            )
+            faults.append(Fault("task", f"{task} is not among the model's: {', '.join(sorted(tasks))}"))
+        for place, regularizer in enumerate(self._regularizers):
+            if task not in regularizer.plugin.tasks:
+                known = ", ".join(sorted(regularizer.plugin.tasks))
+                faults.append(Fault(f"regularizers.{place}", f"{regularizer.name} is for {known}, not for {task}"))
+        if faults:
+            raise SpecError(f"{self.name} cannot be trained like this", faults)
 
     def _write(self, folder: Path) -> None:
         from .persistence import write_run

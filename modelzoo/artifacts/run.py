@@ -43,7 +43,7 @@ class Provenance(BaseModel):
     data: str | None = Field(description="path of the training data, or None for data handed over in memory")
     validation: str | None = Field(description="path of the validation data, or None")
     names: tuple[str, ...] | None = Field(description="names given to the columns of a file without a header line")
-    text: tuple[str, ...] = Field(description="names of the columns that held text, the target among them")
+    text: tuple[str, ...] = Field((), description="names of the columns that held text, the target among them")
 
 
 class LayerRecord(BaseModel):
@@ -69,7 +69,7 @@ class Facts(BaseModel):
     encoder: Encoder
     schema_given: bool = Field(description="whether the schema was written by hand; else it was inferred")
     training: TrainingSpec
-    own_metrics: tuple[str, ...] = Field(description="names of the metrics that were functions or Keras objects")
+    own_metrics: tuple[str, ...] = Field((), description="names of the metrics that were functions or Keras objects")
     regularizer_states: tuple[dict[str, Any], ...]
     engine: dict[str, Any]
     provenance: Provenance

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from .base import ColumnBase, Plain
 
+MOST_DIMENSIONS = 8
 _CONSTANT = 1e-6
 """Relative to the mean: a smaller spread is what float32 leaves of a constant."""
 _LEAST_SPREAD = 1e-12
@@ -26,7 +27,7 @@ class ArrayColumn(ColumnBase):
     """
 
     kind: Literal["array"] = "array"
-    shape: tuple[int, ...] = Field(min_length=1, max_length=8, description="shape of one row's array")
+    shape: tuple[int, ...] = Field(min_length=1, max_length=MOST_DIMENSIONS, description="shape of one row's array")
     scale: Literal["standard", "none"] = Field(
         default="standard", description="standard: minus the mean, divided by the standard deviation; none: as it is"
     )

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from modelzoo_registry import SchemaError
 
-from .array import ArrayColumn
+from .array import MOST_DIMENSIONS, ArrayColumn
 from .base import IdColumn
 from .bucketized import BucketizedColumn
 from .categorical import CategoricalColumn
@@ -75,10 +75,9 @@ def _describe(name: str, column: pa.ChunkedArray, taken: set[str]) -> tuple[list
     if is_text(kind):
         return _describe_text(name, column)
     if isinstance(kind, pa.FixedShapeTensorType):
-        return [ArrayColumn(name=name, shape=tuple(kind.shape))], ""
+        return _describe_array(name, tuple(kind.shape))
     if is_list(kind):
-        shape = shape_of_lists(column)
-        return ([ArrayColumn(name=name, shape=shape)], "") if shape else ([], "its lists hold no numbers of one shape")
+        return _describe_array(name, shape_of_lists(column))
     return [], f"columns of {kind} are not understood yet"
 
 
@@ -91,6 +90,14 @@ def _describe_numbers(name: str, column: pa.ChunkedArray, taken: set[str]) -> tu
     if distinct > _FEW_VALUES:
         columns.append(BucketizedColumn(name=_fresh(f"{name}_buckets", taken), source=name))
     return columns, ""
+
+
+def _describe_array(name: str, shape: tuple[int, ...]) -> tuple[list[Column], str]:
+    if not shape:
+        return [], "its lists hold no numbers of one shape"
+    if len(shape) > MOST_DIMENSIONS:
+        return [], f"arrays of {len(shape)} dimensions are too many: at most {MOST_DIMENSIONS}"
+    return [ArrayColumn(name=name, shape=shape)], ""
 
 
 def _describe_text(name: str, column: pa.ChunkedArray) -> tuple[list[Column], str]:

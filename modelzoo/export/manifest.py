@@ -61,7 +61,7 @@ class Manifest(BaseModel):
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     names: tuple[str, ...] | None = Field(description="names of the columns of a file without a header line, if given")
-    text: tuple[str, ...] = Field(description="names of the columns that held text in training")
+    text: tuple[str, ...] = Field((), description="names of the columns that held text in training")
     metrics: dict[str, float | None]
     parameters: int
     seed: int

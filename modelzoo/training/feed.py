@@ -63,7 +63,10 @@ class Feed:
         return inputs, targets, np.int32(rows.size // batch)
 
     def _nothing(self) -> Chunk:
-        """Return a chunk of which nothing is real, for an epoch that is a call shorter than others."""
+        """Return a chunk of which nothing is real, for an epoch that is a call shorter than others.
+
+        ``fit`` wants as many calls in each; a callback that watches batches sees this one too.
+        """
         inputs, targets, _ = self._gather(np.zeros(1, np.int64), 1, 1)
         return inputs, targets, np.int32(0)
 

@@ -71,8 +71,8 @@ class RegularizerPlugin:
     """Be the base of every regularizer: override any of the methods, each says when it acts.
 
     One object is made for each training, from its validated ``spec``. Several regularizers act in the order
-    the user listed them. ``tasks`` are those it makes sense for. The methods return tensors, layers and
-    callables of Keras, imported inside the method.
+    the user listed them. ``tasks`` are those it makes sense for; for others it is refused. The methods return
+    tensors, layers and callables of Keras, imported inside the method.
     """
 
     Spec: ClassVar[type[RegularizerSpec]]
@@ -108,7 +108,10 @@ class RegularizerPlugin:
         return inputs
 
     def transform_targets(self, targets: Tensor, units: int) -> Tensor:
-        """Return changed targets, in training only: float32 (batch, 1), or (batch, units) one-hot for classes."""
+        """Return changed targets, in training only.
+
+        float32 (batch, 1); for classes (batch, units), one-hot; for reconstruction (batch, units), the fixed inputs.
+        """
         return targets
 
     def after_step(self, optimizer: Any, variables: Sequence[Any]) -> None:

@@ -11,7 +11,8 @@ from modelzoo_registry import ColumnError, DataError
 
 from modelzoo import datasets
 from modelzoo.columns import Encoder, infer_schema
-from modelzoo.training.rows import Selection, prepare_rows, read_rows
+from modelzoo.training.reading import Selection, read_rows
+from modelzoo.training.rows import prepare_rows
 
 FRAME = pd.DataFrame({"carat": np.arange(10) / 2, "cut": list("abcdefghij"), "price": range(10)})
 X = FRAME.drop(columns="price")

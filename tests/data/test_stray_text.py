@@ -6,7 +6,8 @@ import pytest
 from modelzoo_registry import DataError
 
 from modelzoo.columns import Schema
-from modelzoo.training.rows import Selection, prepare_rows
+from modelzoo.training.reading import Selection
+from modelzoo.training.rows import prepare_rows
 
 SIZES = [str(value) for value in range(60)]
 SCHEMA = Schema.model_validate({"columns": [{"kind": "numeric", "name": "size"}, {"kind": "numeric", "name": "age"}]})
