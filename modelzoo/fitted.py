@@ -47,11 +47,11 @@ class Fitted:
     @property
     def metrics(self) -> dict[str, float]:
         """Loss and metrics of the epoch whose weights were kept: the last one, unless an earlier was taken back."""
-        epochs = len(self.history.get("loss", ()))
-        kept = epochs if self.facts.kept_epoch is None else self.facts.kept_epoch
-        # A callback may add numbers of its own, in some epochs only.
-        whole = {name: values for name, values in self.history.items() if values and len(values) == epochs}
-        return {name: values[kept - 1] for name, values in whole.items()}
+        kept, epochs = self.facts.kept_epoch, len(self.history.get("loss", ()))
+        if kept is None:
+            return {name: values[-1] for name, values in self.history.items() if values}
+        # A callback may write a value of its own at some epochs only; at which, nobody knows.
+        return {name: values[kept - 1] for name, values in self.history.items() if len(values) == epochs}
 
     @cached_property
     def scorer(self) -> Scorer:

@@ -67,7 +67,8 @@ def read_rows(
         DataError: when there is no target, or x and y differ in length.
         ColumnError: naming every selected column that is not there.
     """
-    if y is None and selection.columns is None and _is_csv(data):
+    looks_for_header = y is None and (selection.target is not None or selection.task == "reconstruction")
+    if looks_for_header and selection.columns is None and _is_csv(data):
         _refuse_missing_header(Path(data), selection.target)
     table, y = read_with_target(data, y, columns=selection.columns, steps=selection.steps, text=selection.text)
     target = None
@@ -162,14 +163,12 @@ def _select(table: pa.Table, selection: Selection, target: str | None, named: Se
 def _refuse_missing_header(path: Path, target: str | None) -> None:
     """Refuse a CSV file whose first line looks like data: its fields would become the names."""
     fields = files.first_line(path)
-    numbers = [field for field in fields if _is_number(field)]
-    if not numbers or target in fields or (target is None and len(numbers) < len(fields)):
-        return
-    where = Fault("first line", ", ".join(fields[:8]))
-    raise ColumnError(
-        f"{path} seems to have no header line: name all its columns in order (columns=[...], --columns a,b,c)",
-        [where if target is None else Fault(target, f"is not in its first line: {where.message}")],
-    )
+    if target not in fields and any(_is_number(field) for field in fields):
+        first = ", ".join(fields[:8])
+        raise ColumnError(
+            f"{path} seems to have no header line: name all its columns in order (columns=[...], --columns a,b,c)",
+            [Fault(target, f"is not in its first line: {first}") if target else Fault("its first line", first)],
+        )
 
 
 def _is_csv(data: Any) -> bool:

@@ -58,6 +58,18 @@ def test_a_target_is_refused_with_what_to_do(refusal, here):
     assert not (here / "run").exists()
 
 
+def test_a_csv_file_that_seems_to_have_no_header_line_is_told_what_to_do(zoo, refusal, here):
+    (here / "bare.csv").write_text("2019,5.1,red\n2020,4.9,blue\n2021,5.0,red\n2022,5.2,blue\n")
+    line = "train --model autoencoder --data bare.csv --validation 0 --epochs 1 --out run"
+
+    assert refusal(line) == (
+        "bare.csv seems to have no header line: name all its columns in order (columns=[...], --columns a,b,c):\n"
+        "  its first line: 2019, 5.1, red"
+    )
+    assert zoo(f"{line} --columns year,length,colour").code == 0
+    assert len(zoo("predict run --data bare.csv").out.splitlines()) == 4
+
+
 def test_a_missing_target_is_not_among_what_is_missing(refusal):
     assert refusal("train --model autoencoder") == (
         "missing --data, --out: to be given here, or in the file of --config"

@@ -170,6 +170,19 @@ def test_what_was_kept_is_told_measured_and_stored(names, tmp_path, capsys):
     assert not [line for line in model.fitted.facts.notes if "changes nothing" in line]
 
 
+def test_what_a_callback_writes_at_some_epochs_only_is_not_taken_for_the_kept_ones(names):
+    class Seldom(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 4:
+                logs["seldom"] = 7.0
+
+    model = watching(patience=2)
+    history = model.fit(**names, validation=0.25, epochs=9, callbacks=[turning(), Seldom()]).history
+
+    assert history["seldom"] == [7.0]
+    assert model.fitted.metrics == {name: values[BEST - 1] for name, values in history.items() if name != "seldom"}
+
+
 def test_the_run_predicts_with_the_kept_weights(names, tmp_path):
     model = watching(patience=2)
     rows = names["data"]
