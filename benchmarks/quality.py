@@ -1,15 +1,16 @@
-"""Measure what the first model is worth: the demo's time and error, the taxi fares' error, and repeatability.
+"""Measure what the models are worth: the demo, digits and diamonds under default settings, taxi fares, repeatability.
 
     python benchmarks/quality.py --taxi FOLDER
 
-FOLDER holds the course's taxi-train.csv, taxi-valid.csv and taxi-test.csv; without it that part is left out.
-Everything goes through ``zoo`` as a user would run it. What is measured is also written to
-``results/quality.json``.
+FOLDER holds the course's taxi-train.csv, taxi-valid.csv and taxi-test.csv; without it those parts are left out.
+Everything goes through ``zoo``, the examples or ``modelzoo`` as a user would run it. What is measured is also written
+to ``results/quality.json``.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import csv
 import json
 import re
@@ -20,10 +21,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+from defaults import autoencoder, diamonds, digits
 from machine import facts
 
 RESULTS = Path(__file__).parent / "results" / "quality.json"
 ZOO = Path(sys.executable).with_name("zoo")
+EXAMPLES = Path(__file__).parent.parent / "examples"
+TAXI_EXAMPLES = ("taxi_dnn.py", "taxi_wide_deep.py")
 TARGET = "fare_amount"
 TAXI_COLUMNS = (
     TARGET,
@@ -42,8 +46,10 @@ def main() -> None:
     arguments = _arguments()
     with tempfile.TemporaryDirectory() as folder:
         measured = {"demo": demo(Path(folder)), "repeatability": repeatability(Path(folder))}
+        measured |= {"digits": digits(), "autoencoder": autoencoder(), "diamonds": diamonds()}
         if arguments.taxi is not None:
             measured["taxi"] = taxi(arguments.taxi, Path(folder))
+            measured["taxi_examples"] = {name: taxi_example(name, arguments.taxi) for name in TAXI_EXAMPLES}
     print(json.dumps(measured, indent=2))
     results = {"machine": facts("tensorflow", "keras", "modelzoo-keras"), **measured}
     arguments.output.write_text(json.dumps(results, indent=2) + "\n")
@@ -90,6 +96,16 @@ def taxi(source: Path, folder: Path) -> dict[str, float]:
     }
 
 
+def taxi_example(name: str, source: Path) -> dict[str, float]:
+    """Run an example on the taxi files and return its error on the test file, and its seconds, start-up included."""
+    files = [source / f"taxi-{part}.csv" for part in ("train", "valid", "test")]
+    start = time.perf_counter()
+    printed = _run(sys.executable, EXAMPLES / name, *files)
+    seconds = time.perf_counter() - start
+    metrics = ast.literal_eval(printed.partition("test: ")[2].splitlines()[0])
+    return {"seconds": round(seconds, 1), "test_rmse": metrics["rmse"], "test_rmse_of_the_mean": _rmse_of_mean(source)}
+
+
 def _rmse_of_mean(source: Path) -> float:
     def fares(name: str) -> list[float]:
         with (source / name).open(newline="") as lines:
@@ -112,9 +128,13 @@ def _same(runs: list[Path], name: str) -> bool:
 
 
 def _zoo(*arguments: Any) -> str:
-    done = subprocess.run([str(ZOO), *map(str, arguments)], capture_output=True, text=True, check=False)
+    return _run(ZOO, *arguments)
+
+
+def _run(*command: Any) -> str:
+    done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(f"zoo {' '.join(map(str, arguments))} failed with {done.returncode}:\n{done.stderr}")
+        raise SystemExit(f"{' '.join(map(str, command))} failed with {done.returncode}:\n{done.stderr}")
     return done.stdout
 
 

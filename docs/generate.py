@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -46,8 +47,7 @@ def figures() -> str:
         ("`python -c 'import tensorflow'`", f"{start_up['import tensorflow']:.2f} s, {ratio:.1f} times as long"),
         (f"reading {listing['plugins']} more plugins' entries", f"{with_more - without:.3f} s"),
         ("`zoo demo`, whole process", f"{quality['demo']['seconds']:.0f} s"),
-        ("diamonds, `wide_deep`, test RMSE", _error(quality["demo"])),
-        ("taxi fares, `wide_deep`, raw columns, test RMSE", _error(quality["taxi"])),
+        *_models(quality),
         ("same seed twice: losses, weights", _same(quality["repeatability"])),
     ]
     machine = listing["machine"]
@@ -62,6 +62,30 @@ def figures() -> str:
             ),
         ]
     )
+
+
+def _models(quality: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield a row for each model on each data set."""
+    yield "diamonds, `wide_deep` as in `zoo demo`, test RMSE", _error(quality["demo"])
+    for name, measured in quality["diamonds"].items():
+        seen = f"{measured['test_rmse']:.4g}, trained in {measured['train_seconds']:.1f} s"
+        yield f"diamonds, `{name}` with default settings, test RMSE", seen
+    yield "taxi fares, `wide_deep`, raw columns, test RMSE", _error(quality["taxi"])
+    for name, measured in quality["taxi_examples"].items():
+        seen = f"{_error(measured)}, whole process in {measured['seconds']:.0f} s"
+        yield f"taxi fares, `examples/{name}`, test RMSE", seen
+    for name, measured in quality["digits"].items():
+        seen = f"{measured['test_accuracy']:.3f}, trained in {measured['train_seconds']:.1f} s"
+        yield f"digits, `{name}` with default settings, test accuracy", seen
+    yield (
+        "digits, `autoencoder` with default settings, test reconstruction error",
+        _reconstruction(quality["autoencoder"]),
+    )
+
+
+def _reconstruction(measured: dict[str, float]) -> str:
+    mean, image = (measured["test_error"] / measured[name] for name in ("of_the_mean", "of_each_pixels_mean"))
+    return f"{mean:.3f} of that of predicting the mean, {image:.3f} of that of predicting each pixel's mean"
 
 
 def _error(measured: dict[str, float]) -> str:
