@@ -73,6 +73,9 @@ def _checked(regularizers: Any) -> list[RegularizerChoice]:
 
 def _find(kind: Kind, name: str) -> tuple[PluginEntry, Any]:
     registry = installed()
+    if not isinstance(name, str):
+        fault = Fault("name", f"text is expected. Received: {name!r}")
+        raise SpecError(f"the {kind} cannot be set up like this", [fault])
     entry = registry.find(kind, name)
     return entry, registry.load_entry(entry)
 

@@ -382,7 +382,13 @@ def _list_callbacks(given: Iterable[Callback]) -> tuple[Callback, ...]:
         raise SpecError("fit does not accept these settings", faults)
     listed = tuple(given)
     classes = [(place, one) for place, one in enumerate(listed) if isinstance(one, type)]
-    if classes:
+    others = [(place, one) for place, one in enumerate(listed) if not hasattr(one, "on_epoch_end")]
+    if classes or others:
         faults = [Fault(f"callbacks.{place}", f"write {one.__name__}(...), not the class") for place, one in classes]
+        faults += [
+            Fault(f"callbacks.{place}", f"a Keras callback belongs here. Received: {one!r}")
+            for place, one in others
+            if not isinstance(one, type)
+        ]
         raise SpecError("fit does not accept these settings", faults)
     return listed

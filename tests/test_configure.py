@@ -134,3 +134,10 @@ def test_a_fraction_of_any_kind_is_recorded():
     model.fit({"a": range(8), "y": range(8)}, target="y", validation=Fraction(1, 4), epochs=1, verbose=0)
 
     assert model.fitted.facts.training.validation == 0.25
+
+
+def test_a_model_that_is_no_name_is_refused():
+    with pytest.raises(SpecError) as caught:
+        modelzoo.build(None)
+
+    assert str(caught.value) == "the model cannot be set up like this:\n  name: text is expected. Received: None"

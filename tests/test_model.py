@@ -173,6 +173,7 @@ def test_validation_rows_without_a_target_are_left_out():
             "callbacks: a list of Keras callbacks belongs here. Received: TerminateOnNaN",
         ),
         ([keras.callbacks.TerminateOnNaN], "callbacks.0: write TerminateOnNaN(...), not the class"),
+        ([print], "callbacks.0: a Keras callback belongs here. Received: <built-in function print>"),
     ],
 )
 def test_what_is_no_list_of_callbacks_is_refused(rows_for, callbacks, fault):

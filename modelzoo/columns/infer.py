@@ -75,9 +75,9 @@ def _describe(name: str, column: pa.ChunkedArray, taken: set[str]) -> tuple[list
     if is_text(kind):
         return _describe_text(name, column)
     if isinstance(kind, pa.FixedShapeTensorType):
-        return _describe_array(name, tuple(kind.shape))
+        return _describe_array(name, tuple(kind.shape), column)
     if is_list(kind):
-        return _describe_array(name, shape_of_lists(column))
+        return _describe_array(name, shape_of_lists(column), column)
     return [], f"columns of {kind} are not understood yet"
 
 
@@ -92,11 +92,13 @@ def _describe_numbers(name: str, column: pa.ChunkedArray, taken: set[str]) -> tu
     return columns, ""
 
 
-def _describe_array(name: str, shape: tuple[int, ...]) -> tuple[list[Column], str]:
+def _describe_array(name: str, shape: tuple[int, ...], column: pa.ChunkedArray) -> tuple[list[Column], str]:
     if not shape:
         return [], "its lists hold no numbers of one shape"
     if len(shape) > MOST_DIMENSIONS:
         return [], f"arrays of {len(shape)} dimensions are too many: at most {MOST_DIMENSIONS}"
+    if not np.isfinite(to_wire(RawInput(name, "array", shape), column)).any():
+        return [], "it is empty"
     return [ArrayColumn(name=name, shape=shape)], ""
 
 
@@ -108,6 +110,8 @@ def _describe_text(name: str, column: pa.ChunkedArray) -> tuple[list[Column], st
     if rows >= _ENOUGH_ROWS_TO_JUDGE and distinct > rows / 2:
         return [], f"an identifier or free text: {distinct:,} different values in {rows:,} rows"
     many_rare = rows >= _ENOUGH_ROWS_TO_JUDGE and distinct * _ROWS_FOR_A_VALUE > rows
+    if many_rare and pc.max(pc.value_counts(pc.drop_null(texts)).field("counts")).as_py() < _LEAST_COUNT:
+        return [], f"none of its {distinct:,} different values is in {_LEAST_COUNT} rows or more"
     return [CategoricalColumn(name=name, min_count=_LEAST_COUNT if many_rare else 1)], ""
 
 

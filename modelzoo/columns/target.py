@@ -221,8 +221,13 @@ def _decoded(name: str, column: pa.ChunkedArray) -> pa.Array:
         return pa.array(_numbers(name, column), from_pandas=True)
     raise DataError(
         "there is nothing to learn",
-        [Fault(name, f"a target is numbers, text or booleans. Received: {describe_type(kind)}")],
+        [Fault(name, f"a target is numbers, text or booleans. Received: {describe_type(kind)}{_hint(kind)}")],
     )
+
+
+def _hint(kind: pa.DataType) -> str:
+    is_vector = isinstance(kind, pa.FixedShapeTensorType) and len(kind.shape) == 1
+    return " (one-hot labels become class numbers by argmax)" if is_vector else ""
 
 
 def _numbers(name: str, column: pa.ChunkedArray) -> np.ndarray:

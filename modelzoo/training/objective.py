@@ -54,6 +54,9 @@ def make_loss(loss: Any, target: Target, *, one_hot: bool) -> Any:
         SpecError: for a name Keras does not know, suggesting the nearest.
     """
     loss = _LOSSES[target.task] if loss is None else loss
+    if isinstance(loss, str) and "categorical" in loss and target.task != "multiclass":
+        message = f"{loss} compares several classes; leave it out for that of {target.task}"
+        raise SpecError("the training cannot be set up like this", [Fault("loss", message)])
     if one_hot and isinstance(loss, str):
         loss = loss.removeprefix("sparse_")
     return _get("loss", loss, lambda: keras.losses.get(loss), dir(keras.losses)) if isinstance(loss, str) else loss

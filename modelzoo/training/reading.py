@@ -117,7 +117,8 @@ def attach_target(table: pa.Table, y: Any, name: str | None) -> tuple[pa.Table, 
     """
     if y is None:
         if name is None:
-            raise DataError(f"name the target: fit(data, target=...). Columns: {', '.join(table.column_names)}")
+            columns = ", ".join(table.column_names)
+            raise DataError(f"name the target: fit(data, target=...), or fit(x, y) with its values. Columns: {columns}")
         return table, name
     given, values = _target_values(y)
     target = name or given or _TARGET_NAME

@@ -26,7 +26,8 @@ def test_a_run_is_shown_with_columns_layers_metrics_and_versions(zoo, beside):
     assert f"\nrmse    {record.metrics['rmse']:.6g} " in said.out
     assert f"\ndata      {record.provenance.data}\ncreated   {record.created}\nversions  python 3." in said.out
     assert ", tensorflow 2." in said.out
-    assert said.out.endswith(f"\n\nNotes:\n  - {record.notes[0]}\n")
+    notes = "".join(f"  - {note}\n" for note in record.notes)
+    assert said.out.endswith(f"\n\nNotes:\n{notes}")
 
 
 def test_a_run_from_before_layers_were_kept_is_shown_without_them(zoo, beside):

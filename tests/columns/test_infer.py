@@ -7,6 +7,7 @@ from modelzoo_registry import SchemaError
 
 from modelzoo import datasets
 from modelzoo.columns import Encoder, infer_schema
+from modelzoo.data.arrow import to_arrow
 
 
 def entries(schema):
@@ -73,6 +74,9 @@ def test_rare_values_get_no_id_of_their_own_where_there_are_many(distinct, rows,
         (pa.array(range(100), pa.timestamp("s")), "columns of timestamp[s] are not understood yet"),
         ([[1, 2], [3]] * 50, "its lists hold no numbers of one shape"),
         ([["a", "b"]] * 100, "its lists hold no numbers of one shape"),
+        (to_arrow(np.full((100, 2), np.nan)), "it is empty"),
+        (to_arrow(np.zeros((100, *[1] * 9))), "arrays of 9 dimensions are too many: at most 8"),
+        ([f"z{row % 40}" for row in range(100)], "none of its 40 different values is in 5 rows or more"),
     ],
 )
 def test_a_column_that_tells_nothing_is_left_out_with_a_line(values, why):

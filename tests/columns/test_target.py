@@ -146,6 +146,11 @@ def test_rows_without_a_target_are_counted_and_left_out(values, left_out):
             None,
             UNFIT + "list<item: int64>",
         ),
+        (
+            pa.FixedShapeTensorArray.from_numpy_ndarray(np.eye(3)),
+            None,
+            UNFIT.removesuffix("a column of ") + "arrays of shape (3,) (one-hot labels become class numbers by argmax)",
+        ),
     ],
 )
 def test_what_cannot_be_a_target_is_refused(values, task, message):

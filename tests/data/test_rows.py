@@ -229,7 +229,10 @@ def test_a_target_that_is_a_column_of_x_too_is_refused(y, target):
         ),
         (
             np.zeros((10, 2)),
-            ("there is nothing to learn:\n  y: a target is numbers, text or booleans. Received: arrays of shape (2,)"),
+            (
+                "there is nothing to learn:\n  y: a target is numbers, text or booleans. "
+                "Received: arrays of shape (2,) (one-hot labels become class numbers by argmax)"
+            ),
         ),
     ],
 )
@@ -238,7 +241,9 @@ def test_a_target_that_is_no_column_of_values_is_refused(y, message):
 
 
 def test_without_a_target_its_name_is_asked_for():
-    assert refusal(target=None) == "name the target: fit(data, target=...). Columns: carat, cut, price"
+    assert refusal(target=None) == (
+        "name the target: fit(data, target=...), or fit(x, y) with its values. Columns: carat, cut, price"
+    )
 
 
 def test_a_target_that_is_not_there_gets_the_nearest_name():

@@ -108,3 +108,14 @@ def test_there_is_no_area_under_the_curve_of_rows_of_one_class():
     auc.update_state(np.asarray([[1]], np.int32), np.asarray([[0.8, 0.1, 0.1]], np.float32))
 
     assert float(auc.result()) == 0
+
+
+@pytest.mark.parametrize("loss", ["categorical_crossentropy", "sparse_categorical_crossentropy"])
+def test_a_loss_over_classes_is_refused_where_there_are_none(loss):
+    with pytest.raises(SpecError) as caught:
+        make_loss(loss, NUMBERS, one_hot=False)
+
+    assert str(caught.value) == (
+        "the training cannot be set up like this:\n"
+        f"  loss: {loss} compares several classes; leave it out for that of regression"
+    )
