@@ -7,8 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +30,14 @@ _SHARED = ("tensorflow", "keras", "numpy", "pyarrow", "pydantic", "click")
 """What is not installed anew, told by one package of each folder it may be in."""
 _NO_SOURCES = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", "*.egg-info")
 _NO_SOURCES_AT_THE_TOP = {"tests", "build", "dist", "runs", "exports", "zoo-demo"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _temporary_files_in_one_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what TensorFlow writes to temporary files: a worker of pytest-xdist ends without clearing it away."""
+    before, tempfile.tempdir = tempfile.tempdir, str(tmp_path_factory.mktemp("temporary"))
+    yield
+    tempfile.tempdir = before
 
 
 @pytest.fixture(scope="session")

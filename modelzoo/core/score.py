@@ -23,7 +23,7 @@ class Scorer:
 
     def __init__(self, core: Any) -> None:
         # Each core is a function of its own to TensorFlow, which warns of one that is traced again and again.
-        self._call = tf.function(partial(core, training=False), reduce_retracing=True)
+        self._call = tf.function(partial(core, training=False), autograph=False, reduce_retracing=True)
         self._batch = rows_a_batch(core.output_shape[-1])
 
     def score(self, inputs: Arrays) -> np.ndarray:

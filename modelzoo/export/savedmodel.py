@@ -43,7 +43,8 @@ def write_savedmodel(folder: Path, encoder: Encoder, core: keras.Model, target: 
     archive.track(core)
     for table in tables.values():
         archive.track(table)
-    archive.add_endpoint("serve", serve, input_signature=[signature])
+    plain = tf.autograph.experimental.do_not_convert(serve)  # AutoGraph would write files, and has nothing to rewrite
+    archive.add_endpoint("serve", plain, input_signature=[signature])
     archive.write_out(str(folder), verbose=False)
 
 
