@@ -135,6 +135,12 @@ OF_ARRAYS = {
 }  # fmt: skip
 WAYS = {"mixed_rows": OF_MIXED, "vector_rows": OF_ARRAYS, "image_rows": OF_ARRAYS}
 REFERENCE = "pandas frame"
+METRICS = {
+    "regression": "rmse",
+    "reconstruction": "reconstruction_error",
+    "binary": "accuracy",
+    "multiclass": "accuracy",
+}
 
 MODELS = [(name, task) for name in installed().names("model") for task in sorted(installed().load("model", name).tasks)]
 
@@ -185,7 +191,8 @@ def train(tmp_path_factory):
             return references[key]
         model = modelzoo.build(name)
         target = None if task == "reconstruction" else "y"
-        history = model.fit(*give(kind, task, way), target=target, task=task, batch_size=32, verbose=0, **settings)
+        settings = {"task": task, "batch_size": 32, "metrics": [METRICS[task]], "verbose": 0, **settings}
+        history = model.fit(*give(kind, task, way), target=target, **settings)
         return references.setdefault(key, (model, history)) if way == REFERENCE else (model, history)
 
     run.give = give
