@@ -91,7 +91,7 @@ def test_every_layer_is_told_with_its_parameters(summary, capsys):
 
 def test_the_metrics_of_the_last_epoch_are_told(summary, capsys):
     summary.summary()
-    last = summary.fitted.last_metrics
+    last = summary.fitted.metrics
 
     table = capsys.readouterr().out.partition("\nMETRIC")[2].splitlines()
 
