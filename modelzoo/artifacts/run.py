@@ -20,7 +20,7 @@ RUN = "run.json"
 HISTORY = "history.json"
 CONFIG = "train.toml"
 LOGS = "logs"
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Counts up when an older version could no longer read a run; of another one nothing is guessed."""
 
 
@@ -83,7 +83,7 @@ class Facts(BaseModel):
 class RunRecord(Facts):
     """Hold all of a run but its weights and history; this is ``run.json``."""
 
-    format: Literal[1] = FORMAT
+    format: Literal[2] = FORMAT
     model: PluginRecord
     regularizers: tuple[PluginRecord, ...]
     metrics: dict[str, float | None]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from .base import ColumnBase, Plain
+from .base import ColumnBase, Plain, need_a_fill
 
 MOST_DIMENSIONS = 8
 _CONSTANT = 1e-6
@@ -33,21 +32,61 @@ class ArrayColumn(ColumnBase):
     )
     clip: float = Field(default=10.0, gt=0, le=1e6, description="standard deviations at which values are cut off")
 
-    def fit(self, values: np.ndarray) -> FittedArray:
-        """Learn mean and spread from float32 (n, *shape)."""
-        if self.scale == "none":
-            return FittedArray(column=self, center=(0.0,), spread=(1.0,), limit=float(np.finfo(np.float32).max))
-        finite = np.where(np.isfinite(values), values, np.nan).astype(np.float64)
-        axis = 0 if len(self.shape) == 1 else None
-        center = np.nan_to_num(_quiet(np.nanmean, finite, axis))
-        spread = np.nan_to_num(_quiet(np.nanstd, finite, axis))
-        constant = spread <= np.maximum(_CONSTANT * np.abs(center), _LEAST_SPREAD)
+    missing: Literal["mean", "constant", "reject"] = Field(
+        default="mean",
+        description="what takes the place of a missing number: the mean, or fill; reject refuses rows that lack one",
+    )
+    fill: float | None = Field(default=None, description='the number for missing = "constant"')
+
+    @model_validator(mode="after")
+    def _fill_belongs(self) -> Self:
+        need_a_fill(self.missing, self.fill)
+        return self
+
+    def learner(self) -> ArrayLearner:
+        """Return what learns the column."""
+        return ArrayLearner(self)
+
+
+class ArrayLearner:
+    """Learn mean and spread from float32 (n, *shape), of each number of a vector and of anything else as a whole."""
+
+    def __init__(self, column: ArrayColumn) -> None:
+        self._column = column
+        self._axis = 0 if len(column.shape) == 1 else None
+        self._count: Any = 0
+        self._mean: Any = 0.0
+        self._squares: Any = 0.0
+
+    def add(self, values: np.ndarray) -> None:
+        """Take in the next rows; what is not finite is left out."""
+        if self._column.scale == "none":
+            return
+        finite = np.isfinite(values)
+        known = np.where(finite, values, 0).astype(np.float64)
+        count = np.count_nonzero(finite, axis=self._axis)
+        mean = known.sum(axis=self._axis) / np.maximum(count, 1)
+        squares = (np.where(finite, known - mean, 0) ** 2).sum(axis=self._axis)
+        # Chan et al. 1979; squares of float32 do not overflow here.
+        total = self._count + count
+        share = count / np.maximum(total, 1)
+        apart = mean - self._mean
+        self._squares = self._squares + squares + apart**2 * self._count * share
+        self._mean = self._mean + apart * share
+        self._count = total
+
+    def finish(self) -> FittedArray:
+        """Return the fitted column."""
+        if self._column.scale == "none":
+            return FittedArray(column=self._column, center=(0.0,), spread=(1.0,), limit=float(np.finfo(np.float32).max))
+        spread = np.sqrt(self._squares / np.maximum(self._count, 1))
+        constant = spread <= np.maximum(_CONSTANT * np.abs(self._mean), _LEAST_SPREAD)
         spread = np.where(constant, 1.0, np.minimum(spread, _MOST_SPREAD))
         return FittedArray(
-            column=self,
-            center=tuple(np.atleast_1d(center).astype(np.float32).tolist()),
+            column=self._column,
+            center=tuple(np.atleast_1d(self._mean).astype(np.float32).tolist()),
             spread=tuple(np.atleast_1d(spread).astype(np.float32).tolist()),
-            limit=self.clip,
+            limit=self._column.clip,
         )
 
 
@@ -73,16 +112,30 @@ class FittedArray(Plain):
         """One by the spread: TensorFlow's graphs turn a division by a constant into this multiplication."""
         return np.float32(1) / self._spread
 
+    @cached_property
+    def _fill(self) -> np.ndarray:
+        """The encoded value of a missing number, for all places or for each."""
+        if self.column.fill is None:
+            return np.zeros(1, np.float32)
+        with np.errstate(over="ignore"):
+            return self._scaled(np.full_like(self._center, self.column.fill))
+
     def encode(self, values: np.ndarray) -> np.ndarray:
         """Return float32 (n, *shape) from float32 (n, *shape), where NaN is missing."""
+        return np.where(np.isnan(values), self._fill, self._scaled(values))
+
+    def _scaled(self, values: np.ndarray) -> np.ndarray:
+        limit = np.float32(self.limit)
         with np.errstate(over="ignore", invalid="ignore"):
-            scaled = np.clip((values - self._center) * self._factor, np.float32(-self.limit), np.float32(self.limit))
-        return np.where(np.isnan(values), np.float32(0), scaled)
+            scaled: np.ndarray = np.clip((values - self._center) * self._factor, -limit, limit)
+        return scaled
 
     def tensorflow(self, tf: Any, values: Any) -> Any:
         """Do as ``encode`` does, as TensorFlow operations."""
         scaled = (values - tf.constant(self._center)) * tf.constant(self._factor)
-        return tf.where(tf.math.is_nan(values), 0.0, tf.clip_by_value(scaled, -self.limit, self.limit))
+        return tf.where(
+            tf.math.is_nan(values), tf.constant(self._fill), tf.clip_by_value(scaled, -self.limit, self.limit)
+        )
 
     def decode(self, encoded: np.ndarray) -> np.ndarray:
         """Return float32 (n, *shape) in the column's own unit from float32 (n, product of shape)."""
@@ -93,10 +146,3 @@ class FittedArray(Plain):
     def decode_tensorflow(self, tf: Any, encoded: Any) -> Any:
         """Do as ``decode`` does, as TensorFlow operations."""
         return tf.reshape(encoded, (-1, *self.column.shape)) * self._spread + self._center
-
-
-def _quiet(function: Any, values: np.ndarray, axis: int | None) -> np.ndarray:
-    """Reduce without NumPy's warning about places where every value is missing: they become 0 afterwards."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return np.asarray(function(values, axis=axis))

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
+
+MISSING_INTEGER = int(np.iinfo(np.int64).min)
+"""What stands for a missing integer, or instant, on the wire."""
+LEAST_NORMAL = float(np.finfo(np.float64).tiny)
 
 
 class Plain(BaseModel):
@@ -16,9 +23,16 @@ class ColumnBase(Plain):
 
     name: str = Field(min_length=1, description="name of the column, unique in the schema")
 
+    def fit(self, values: Any, *sizes: Any) -> Any:
+        """Return the column fitted to rows that are all here; see ``Learner``."""
+        kind: Any = self
+        learner: Learner = kind.learner(*sizes)
+        learner.add(values)
+        return learner.finish()
+
 
 class IdColumn(ColumnBase):
-    """Be an entry whose values become ids, 0 for unseen or missing."""
+    """Be an entry whose values become ids, 0 for those that have none of their own."""
 
     wide: bool = Field(default=True, description="one weight a value in the sparse linear part")
     deep: bool = Field(default=True, description="an embedding in the deep part")
@@ -32,3 +46,32 @@ class IdColumn(ColumnBase):
         The rule of thumb 1.6 size^0.56, at most 50, is fast.ai's (Howard & Gugger 2020, chapter 9).
         """
         return self.embedding or max(1, min(50, round(1.6 * size**0.56)))
+
+
+class Learner(Protocol):
+    """Learn a column from its rows, some at a time."""
+
+    def add(self, values: Any) -> None:
+        """Take in the next rows: a raw column in wire form, or for a cross the ids of its sources."""
+
+    def finish(self) -> Any:
+        """Return the fitted column."""
+
+
+def flushed(values: np.ndarray) -> np.ndarray:
+    """Return float64 with zero, never minus zero, for subnormal numbers.
+
+    TensorFlow takes them for zero or not as its threads are set.
+    """
+    return np.where(np.abs(values) < LEAST_NORMAL, 0.0, values)
+
+
+def flushed_tensors(tf: Any, values: Any) -> Any:
+    """Do as ``flushed`` does, as TensorFlow operations."""
+    return tf.where(tf.abs(values) < LEAST_NORMAL, tf.constant(0.0, tf.float64), values)
+
+
+def need_a_fill(missing: str, fill: Any) -> None:
+    """Raise ValueError when a policy for missing values and its fill do not belong together."""
+    if (missing == "constant") != (fill is not None):
+        raise ValueError('missing = "constant" and fill = ... go together: the fill takes the place of missing values')

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import Field, StrictInt, StrictStr
+from pydantic import Field, StrictInt, StrictStr, model_validator
 
-from . import lookup
-from .base import IdColumn, Plain
-from .wire import MISSING_INTEGER
+from .base import MISSING_INTEGER, IdColumn, Plain, need_a_fill
+from .lookup import NumberTable
+from .statistics import Counts
 
 
 class CategoricalColumn(IdColumn):
-    """Encode a value as its place in the vocabulary: 0 unseen or missing, 1 the most frequent, and so on."""
+    """Encode a value as its place in the vocabulary: 0 unseen, 1 the most frequent, and so on."""
 
     kind: Literal["categorical"] = "categorical"
     dtype: Literal["string", "integer"] = Field(
@@ -24,22 +24,43 @@ class CategoricalColumn(IdColumn):
     )
     min_count: int = Field(default=1, ge=1, description="how often a value must occur to get an id of its own")
     max_size: int = Field(default=10_000, ge=1, le=100_000_000, description="most values that get an id of their own")
+    missing: Literal["unseen", "own", "constant", "reject"] = Field(
+        default="unseen",
+        description="what a missing value counts as: one unseen in training; a category of its own; the value fill; "
+        "reject refuses rows without a value",
+    )
+    fill: StrictStr | StrictInt | None = Field(default=None, description='the value for missing = "constant"')
 
-    def fit(self, values: Any) -> FittedCategorical:
-        """Learn the vocabulary from an Arrow string array, or int64 (n,), in wire form."""
-        if self.dtype == "integer":
-            seen = values[values != MISSING_INTEGER]
-            vocabulary = lookup.by_frequency(seen, min_count=self.min_count, max_size=self.max_size).tolist()
-        else:
-            vocabulary = self._frequent_strings(values)
-        return FittedCategorical(column=self, vocabulary=tuple(vocabulary))
+    @model_validator(mode="after")
+    def _fill_belongs(self) -> Self:
+        need_a_fill(self.missing, self.fill)
+        wanted = int if self.dtype == "integer" else str
+        if self.fill is not None and not isinstance(self.fill, wanted):
+            raise ValueError(f'fill is a value of the column, whose dtype is "{self.dtype}"')
+        return self
 
-    def _frequent_strings(self, values: pa.Array) -> list[str]:
-        counted = pc.value_counts(pc.drop_null(values))
-        table = pa.table({"value": counted.field("values"), "count": counted.field("counts")})
-        frequent = table.filter(pc.greater_equal(table["count"], self.min_count))
-        ordered = frequent.sort_by([("count", "descending"), ("value", "ascending")])
-        return list(ordered["value"].slice(0, self.max_size).to_pylist())
+    def learner(self) -> CategoricalLearner:
+        """Return what learns the column."""
+        return CategoricalLearner(self)
+
+
+class CategoricalLearner:
+    """Learn the vocabulary from an Arrow string array, or int64 (n,), in wire form."""
+
+    def __init__(self, column: CategoricalColumn) -> None:
+        self._column = column
+        self._counts = Counts()
+
+    def add(self, values: Any) -> None:
+        """Take in the next rows."""
+        is_integer = self._column.dtype == "integer"
+        self._counts.add(pa.array(values[values != MISSING_INTEGER]) if is_integer else pc.drop_null(values))
+
+    def finish(self) -> FittedCategorical:
+        """Return the fitted column."""
+        column = self._column
+        vocabulary = self._counts.by_frequency(min_count=column.min_count, max_size=column.max_size)
+        return FittedCategorical(column=column, vocabulary=tuple(vocabulary.to_pylist()))
 
 
 class FittedCategorical(Plain):
@@ -52,51 +73,68 @@ class FittedCategorical(Plain):
     @property
     def size(self) -> int:
         """Number of ids, 0 included."""
-        return len(self.vocabulary) + 1
+        return len(self.vocabulary) + (2 if self.column.missing == "own" else 1)
+
+    @cached_property
+    def missing_id(self) -> int:
+        """The id of a missing value."""
+        if self.column.missing == "own":
+            return len(self.vocabulary) + 1
+        return self._ids.get(self.column.fill, 0)
+
+    @cached_property
+    def _ids(self) -> dict[Any, int]:
+        return {value: place for place, value in enumerate(self.vocabulary, start=1)}
 
     @cached_property
     def _strings(self) -> pa.Array:
         return pa.array(self.vocabulary, pa.string())
 
     @cached_property
-    def _integers(self) -> np.ndarray:
-        return np.asarray(self.vocabulary, np.int64)
+    def _integers(self) -> NumberTable:
+        return NumberTable(self.vocabulary)  # type: ignore[arg-type]  # of integers, where it is asked for
 
     def encode(self, values: Any) -> np.ndarray:
         """Return int32 (n,) from the wire form: an Arrow string array, or int64 (n,)."""
         if self.column.dtype == "integer":
-            return lookup.find(self._integers, values)
-        if not self.vocabulary:
-            return np.zeros(len(values), np.int32)
-        places = pc.fill_null(pc.index_in(values, self._strings), -1)
-        return np.asarray(places, np.int32) + np.int32(1)
+            found = self._integers.find(values)
+            return np.where(values == MISSING_INTEGER, np.int32(self.missing_id), found) if self.missing_id else found
+        places = pc.index_in(values, self._strings) if self.vocabulary else pa.nulls(len(values), pa.int32())
+        ids: np.ndarray = pc.fill_null(places, -1).to_numpy(zero_copy_only=False) + np.int32(1)
+        if self.missing_id and values.null_count:
+            ids[values.is_null().to_numpy(zero_copy_only=False)] = self.missing_id
+        return ids
+
+    def encode_one(self, value: Any) -> int:
+        """Return the id of one value in wire form."""
+        return self.missing_id if value in ("", MISSING_INTEGER) else self._ids.get(value, 0)
 
     def table(self, tf: Any) -> Any:
         """Return the lookup table ``tensorflow`` needs, or None; a graph must not make its own at each call."""
-        if self.column.dtype == "integer" or not self.vocabulary:
+        if self.column.dtype == "integer" or not (self.vocabulary or self.missing_id):
             return None
+        ids = {**self._ids, "": self.missing_id}
         pairs = tf.lookup.KeyValueTensorInitializer(
-            tf.constant(list(self.vocabulary), tf.string), tf.range(1, self.size, dtype=tf.int32)
+            tf.constant(list(ids), tf.string), tf.constant(list(ids.values()), tf.int32)
         )
         return tf.lookup.StaticHashTable(pairs, default_value=0)
 
     def tensorflow(self, tf: Any, values: Any, table: Any) -> Any:
         """Do as ``encode`` does, as TensorFlow operations on strings or int64 (batch,)."""
         if self.column.dtype == "integer":
-            return lookup.find_tensors(tf, self._integers, values)
-        if not self.vocabulary:
-            return tf.zeros(tf.shape(values), tf.int32)
-        return table.lookup(values)
+            found = self._integers.tensorflow(tf, values)
+            return tf.where(tf.equal(values, MISSING_INTEGER), self.missing_id, found)
+        return tf.zeros(tf.shape(values), tf.int32) if table is None else table.lookup(values)
 
     def decode(self, encoded: np.ndarray) -> np.ndarray:
         """Return the likeliest value, object (n,), from float32 (n, size); None for unseen or missing."""
-        values: np.ndarray = np.array([None, *self.vocabulary], dtype=object)[encoded.argmax(axis=1)]
+        values: np.ndarray = np.array([None, *self.vocabulary, None], dtype=object)[encoded.argmax(axis=1)]
         return values
 
     def decode_tensorflow(self, tf: Any, encoded: Any) -> Any:
         """Do as ``decode`` does, as TensorFlow operations: strings or int64 (batch,) in wire form."""
         if self.column.dtype == "integer":
-            values = tf.constant([MISSING_INTEGER, *self.vocabulary], tf.int64)
+            values = tf.constant([MISSING_INTEGER, *self.vocabulary, MISSING_INTEGER], tf.int64)
         else:
-            values = tf.constant(["", *self.vocabulary], tf.string)
+            values = tf.constant(["", *self.vocabulary, ""], tf.string)
         return tf.gather(values, tf.argmax(encoded, axis=1))

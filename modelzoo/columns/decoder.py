@@ -1,8 +1,8 @@
 """The fixed encoded inputs of a row, as one vector, and the way from such a vector back to raw columns.
 
-Fixed inputs are those known before training: scaled numbers, one-hot categories and arrays, never embeddings.
-Bucketized and crossed columns repeat others, and are no part of them. A model for reconstruction predicts this
-vector.
+Fixed inputs are those known before training: scaled numbers and dates, one-hot categories and arrays, never
+embeddings. Bucketized and crossed columns repeat others, and hashed values cannot be told from their ids: they are
+no part of them. A model for reconstruction predicts this vector.
 """
 
 from __future__ import annotations
@@ -16,15 +16,20 @@ import numpy as np
 
 from .array import FittedArray
 from .categorical import FittedCategorical
+from .datetime import FittedDatetime
 from .encoder import Encoder
+from .fitted import FittedDense
 from .numeric import FittedNumeric
+
+FittedFixed = FittedNumeric | FittedDatetime | FittedCategorical | FittedArray
+"""What has fixed inputs."""
 
 
 @dataclass(frozen=True)
 class Piece:
     """Say where in the vector one column stands."""
 
-    fitted: FittedNumeric | FittedCategorical | FittedArray
+    fitted: FittedFixed
     start: int
     width: int
 
@@ -53,8 +58,8 @@ def fixed_width(encoder: Encoder) -> int:
 
 
 def rebuilt(encoder: Encoder) -> tuple[Piece, ...]:
-    """Return the same columns in the order of the schema: that in which they are handed out."""
-    found = {piece.name: piece for piece in pieces(encoder)}
+    """Return the columns that are handed out, in the order of the schema: all of them but dates."""
+    found = {piece.name: piece for piece in pieces(encoder) if not isinstance(piece.fitted, FittedDatetime)}
     return tuple(found[fitted.column.name] for fitted in encoder.columns if fitted.column.name in found)
 
 
@@ -64,23 +69,29 @@ def decode(encoder: Encoder, vectors: np.ndarray) -> dict[str, np.ndarray]:
     Numbers are float64 (n,), also where they were missing; categories the likeliest one, object (n,), None for
     unseen or missing; arrays float32 (n, *shape).
     """
-    return {piece.name: piece.fitted.decode(piece.cut(vectors)) for piece in rebuilt(encoder)}
+    return {piece.name: _rebuilt(piece).decode(piece.cut(vectors)) for piece in rebuilt(encoder)}
 
 
 def decode_tensorflow(tf: Any, encoder: Encoder, vectors: Any) -> dict[str, Any]:
     """Do as ``decode`` does, as TensorFlow operations; unseen or missing categories are as on the wire."""
-    return {piece.name: piece.fitted.decode_tensorflow(tf, piece.cut(vectors)) for piece in rebuilt(encoder)}
+    return {piece.name: _rebuilt(piece).decode_tensorflow(tf, piece.cut(vectors)) for piece in rebuilt(encoder)}
 
 
-def _in_order(encoder: Encoder) -> Iterator[FittedNumeric | FittedCategorical | FittedArray]:
+def _rebuilt(piece: Piece) -> FittedNumeric | FittedCategorical | FittedArray:
+    if isinstance(piece.fitted, FittedDatetime):
+        raise TypeError(f"{piece.name} holds dates, which are not rebuilt")
+    return piece.fitted
+
+
+def _in_order(encoder: Encoder) -> Iterator[FittedFixed]:
     one_hot = {layout.name for layout in encoder.id_layout if layout.one_hot}
-    for kind in (FittedNumeric, FittedCategorical, FittedArray):
+    for kinds in (FittedDense, FittedCategorical, FittedArray):
         for fitted in encoder.columns:
-            if isinstance(fitted, kind) and (kind is not FittedCategorical or fitted.column.name in one_hot):
+            if isinstance(fitted, kinds) and (kinds is not FittedCategorical or fitted.column.name in one_hot):
                 yield fitted
 
 
-def _width(fitted: FittedNumeric | FittedCategorical | FittedArray) -> int:
-    if isinstance(fitted, FittedNumeric):
+def _width(fitted: FittedFixed) -> int:
+    if isinstance(fitted, FittedDense):
         return fitted.width
     return fitted.size if isinstance(fitted, FittedCategorical) else prod(fitted.column.shape)

@@ -3,43 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from modelzoo_registry import SchemaError
 
+from . import dates
 from .array import MOST_DIMENSIONS, ArrayColumn
-from .base import IdColumn
+from .base import MISSING_INTEGER, IdColumn
 from .bucketized import BucketizedColumn
 from .categorical import CategoricalColumn
 from .crossed import CrossedColumn
-from .information import synergy
+from .datetime import DatetimeColumn
+from .information import most_informative, synergy
 from .numeric import NumericColumn
 from .schema import Column, Schema, raw_input
 from .wire import RawInput, is_list, is_number, is_text, shape_of_lists, to_wire
 
 SAMPLE_ROWS = 20_000
-"""Rows that decide which columns to cross."""
+"""Rows that decide which columns to cross; fewer, where there are very many columns."""
+_LEAST_SAMPLE_ROWS = 2_000
+_SAMPLE_CELLS = 10_000_000
 MOST_CROSSED_COLUMNS = 12
-"""Columns considered for crosses, in table order."""
+"""Columns considered for crosses: those that say most about the target."""
 MOST_CROSSES = 8
 LEAST_SYNERGY = 0.01
 """Nats of information about the target that a cross must add to what its columns say one by one."""
 _FEW_VALUES = 8
+_FIRST_ROWS = 1_000
 _ENOUGH_ROWS_TO_JUDGE = 50
 _ROWS_FOR_A_VALUE = 10
 """Text with fewer rows for a value, on average, has rare values enough to learn single rows by heart."""
 _LEAST_COUNT = 5
 """How often a value of such text must occur to get an id of its own."""
+_NEARLY_ALL = 0.95
+"""The part of the texts of a column that are dates, from which on it is one of dates."""
 
 
 def infer_schema(table: pa.Table, labels: np.ndarray | None) -> tuple[Schema, list[str]]:
     """Return a schema for the columns of a table, and one line for each column left out.
 
-    Numbers become numeric and bucketized columns, text categorical ones, fixed-shape blocks arrays. Pairs of
-    id columns that say more about the target together than one by one are crossed.
+    Numbers become numeric and bucketized columns, text categorical ones, timestamps and text in ISO 8601 datetime
+    ones, fixed-shape blocks arrays. Pairs of id columns that say more about the target together than one by one are
+    crossed.
 
     Args:
         table: feature columns only.
@@ -74,6 +81,8 @@ def _describe(name: str, column: pa.ChunkedArray, taken: set[str]) -> tuple[list
         return _describe_numbers(name, column, taken)
     if is_text(kind):
         return _describe_text(name, column)
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        return _describe_dates(name, column)
     if isinstance(kind, pa.FixedShapeTensorType):
         return _describe_array(name, tuple(kind.shape), column)
     if is_list(kind):
@@ -86,6 +95,8 @@ def _describe_numbers(name: str, column: pa.ChunkedArray, taken: set[str]) -> tu
     distinct = int(pc.count_distinct(pa.array(numbers, from_pandas=True)).as_py())
     if note := _useless(distinct, missing=bool(np.isnan(numbers).any())):
         return [], note
+    if pa.types.is_integer(column.type) and _are_row_numbers(numbers, distinct):
+        return [], f"row numbers: {distinct:,} whole numbers one after the other"
     columns: list[Column] = [NumericColumn(name=name)]
     if distinct > _FEW_VALUES:
         columns.append(BucketizedColumn(name=_fresh(f"{name}_buckets", taken), source=name))
@@ -97,7 +108,8 @@ def _describe_array(name: str, shape: tuple[int, ...], column: pa.ChunkedArray) 
         return [], "its lists hold no numbers of one shape"
     if len(shape) > MOST_DIMENSIONS:
         return [], f"arrays of {len(shape)} dimensions are too many: at most {MOST_DIMENSIONS}"
-    if not np.isfinite(to_wire(RawInput(name, "array", shape), column)).any():
+    raw = RawInput(name, "array", shape)
+    if not any(np.isfinite(to_wire(raw, rows)).any() for rows in (column[:_FIRST_ROWS], column)):
         return [], "it is empty"
     return [ArrayColumn(name=name, shape=shape)], ""
 
@@ -107,12 +119,28 @@ def _describe_text(name: str, column: pa.ChunkedArray) -> tuple[list[Column], st
     distinct, rows = int(pc.count_distinct(texts).as_py()), len(column)
     if note := _useless(distinct, missing=texts.null_count > 0):
         return [], note
+    if dates.matches(texts[:_FIRST_ROWS]) and dates.matches(texts) >= _NEARLY_ALL * (rows - texts.null_count):
+        return [DatetimeColumn(name=name, dtype="string")], ""
     if rows >= _ENOUGH_ROWS_TO_JUDGE and distinct > rows / 2:
         return [], f"an identifier or free text: {distinct:,} different values in {rows:,} rows"
     many_rare = rows >= _ENOUGH_ROWS_TO_JUDGE and distinct * _ROWS_FOR_A_VALUE > rows
     if many_rare and pc.max(pc.value_counts(pc.drop_null(texts)).field("counts")).as_py() < _LEAST_COUNT:
         return [], f"none of its {distinct:,} different values is in {_LEAST_COUNT} rows or more"
     return [CategoricalColumn(name=name, min_count=_LEAST_COUNT if many_rare else 1)], ""
+
+
+def _describe_dates(name: str, column: pa.ChunkedArray) -> tuple[list[Column], str]:
+    instants = to_wire(RawInput(name, "timestamp"), column)
+    known = instants[instants != MISSING_INTEGER]
+    if note := _useless(np.unique(known).size, missing=known.size < instants.size):
+        return [], note
+    return [DatetimeColumn(name=name)], ""
+
+
+def _are_row_numbers(numbers: np.ndarray, distinct: int) -> bool:
+    """Whether whole numbers are all different and one after the other, in any order, as ids of rows are."""
+    enough = distinct == numbers.size >= _ENOUGH_ROWS_TO_JUDGE
+    return enough and bool(numbers.max() - numbers.min() < distinct + distinct // _ROWS_FOR_A_VALUE)
 
 
 def _useless(distinct: int, *, missing: bool) -> str:
@@ -132,19 +160,19 @@ def _fresh(name: str, taken: set[str]) -> str:
 
 def _crosses(columns: Sequence[Column], table: pa.Table, labels: np.ndarray, taken: set[str]) -> list[Column]:
     """Return the pairs with the highest synergy, best first."""
-    every = max(1, len(labels) // SAMPLE_ROWS)
-    ids = _sample_ids(columns, table.take(np.arange(0, len(labels), every)))
-    pairs = synergy(ids, labels[::every], least=LEAST_SYNERGY)[:MOST_CROSSES]
+    rows = min(SAMPLE_ROWS, max(_LEAST_SAMPLE_ROWS, _SAMPLE_CELLS // len(columns)))
+    every = max(1, len(labels) // rows)
+    sample, target = table.take(np.arange(0, len(labels), every)), labels[::every]
+    likely = most_informative(_sample_ids(columns, sample), target, MOST_CROSSED_COLUMNS)
+    pairs = synergy(likely, target, least=LEAST_SYNERGY)[:MOST_CROSSES]
     return [CrossedColumn(name=_fresh(f"{a}_x_{b}", taken), sources=(a, b)) for a, b in pairs]
 
 
 def _sample_ids(columns: Sequence[Column], sample: pa.Table) -> dict[str, np.ndarray]:
     ids: dict[str, np.ndarray] = {}
     for column in columns:
-        if isinstance(column, IdColumn) and len(ids) < MOST_CROSSED_COLUMNS:
-            fittable: Any = column
-            raw = raw_input(fittable)
-            if raw:
-                wire = to_wire(raw, sample.column(raw.name))
-                ids[column.name] = fittable.fit(wire).encode(wire)
+        raw = raw_input(column)
+        if isinstance(column, IdColumn) and raw is not None:
+            wire = to_wire(raw, sample.column(raw.name))
+            ids[column.name] = column.fit(wire).encode(wire)
     return ids

@@ -39,6 +39,21 @@ def synergy(ids: Mapping[str, np.ndarray], target: np.ndarray, *, least: float) 
     return [(a, b) if order[a] < order[b] else (b, a) for a, b in best]
 
 
+def most_informative(ids: Mapping[str, np.ndarray], target: np.ndarray, most: int) -> dict[str, np.ndarray]:
+    """Return the columns that say most about the target one by one, at most so many, in the order given.
+
+    Args:
+        ids: int32 (n,) a column.
+        target: as for ``synergy``.
+        most: how many columns to keep.
+    """
+    if len(ids) <= most:
+        return dict(ids)
+    y = _bins(target)
+    best = sorted(ids, key=lambda name: -information(ids[name], y))[:most]
+    return {name: values for name, values in ids.items() if name in best}
+
+
 def information(x: np.ndarray, y: np.ndarray) -> float:
     """Return the mutual information of two id columns in nats, with the Miller-Madow correction for its bias.
 

@@ -2,38 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-
-def find(vocabulary: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return int32 ids: 1 + the place in the vocabulary, 0 for what is not in it.
-
-    Args:
-        vocabulary: distinct numbers (v,) in the order of their ids.
-        values: numbers (n,) of the same dtype; NaN is never found.
-    """
-    if vocabulary.size == 0:
-        return np.zeros(values.shape, np.int32)
-    order = np.argsort(vocabulary)
-    keys, ids = vocabulary[order], (order + 1).astype(np.int32)
-    place = np.minimum(np.searchsorted(keys, values), keys.size - 1)
-    return np.where(keys[place] == values, ids[place], np.int32(0))
+_DENSE_SPAN = 4
+"""How many times larger than its numbers the span of a vocabulary may be to be looked up in a table."""
 
 
-def find_tensors(tf: Any, vocabulary: np.ndarray, values: Any) -> Any:
-    """Do as ``find`` does, as TensorFlow operations."""
-    if vocabulary.size == 0:
-        return tf.zeros(tf.shape(values), tf.int32)
-    order = np.argsort(vocabulary)
-    keys, ids = tf.constant(vocabulary[order]), tf.constant((order + 1).astype(np.int32))
-    place = tf.minimum(tf.searchsorted(keys, values), vocabulary.size - 1)
-    return tf.where(tf.equal(tf.gather(keys, place), values), tf.gather(ids, place), 0)
+class NumberTable:
+    """Map distinct whole numbers to the ids 1, 2, ... in the order given, and others to 0."""
 
+    def __init__(self, numbers: Sequence[int]) -> None:
+        vocabulary = np.asarray(numbers, np.int64)
+        order = np.argsort(vocabulary, kind="stable")
+        self._keys = vocabulary[order]
+        self._ids = (order + 1).astype(np.int32)
 
-def by_frequency(values: np.ndarray, *, min_count: int, max_size: int) -> np.ndarray:
-    """Return the distinct values, most frequent first and equal counts by value."""
-    distinct, counts = np.unique(values, return_counts=True)
-    distinct, counts = distinct[counts >= min_count], counts[counts >= min_count]
-    return distinct[np.lexsort((distinct, -counts))][:max_size]
+    def find(self, values: np.ndarray) -> np.ndarray:
+        """Return int32 ids (n,) of int64 (n,)."""
+        if self._keys.size == 0:
+            return np.zeros(values.shape, np.int32)
+        if self._dense is not None:
+            return self._look_up(self._dense, values)
+        place = np.minimum(np.searchsorted(self._keys, values), self._keys.size - 1)
+        return np.where(self._keys[place] == values, self._ids[place], np.int32(0))
+
+    def tensorflow(self, tf: Any, values: Any) -> Any:
+        """Do as ``find`` does, as TensorFlow operations."""
+        if self._keys.size == 0:
+            return tf.zeros(tf.shape(values), tf.int32)
+        keys, ids = tf.constant(self._keys), tf.constant(self._ids)
+        place = tf.minimum(tf.searchsorted(keys, values), self._keys.size - 1)
+        return tf.where(tf.equal(tf.gather(keys, place), values), tf.gather(ids, place), 0)
+
+    @cached_property
+    def _dense(self) -> np.ndarray | None:
+        """The ids by number, with a 0 at both ends for all others; None where numbers lie too far apart."""
+        least, greatest = int(self._keys[0]), int(self._keys[-1])
+        span = greatest - least + 1
+        if span > _DENSE_SPAN * self._keys.size + 1024 or max(-least, greatest) >= 2**62:
+            return None
+        dense = np.zeros(span + 2, np.int32)
+        dense[self._keys - self._keys[0] + 1] = self._ids
+        return dense
+
+    def _look_up(self, dense: np.ndarray, values: np.ndarray) -> np.ndarray:
+        inside = np.clip(values, self._keys[0] - 1, self._keys[-1] + 1)
+        ids: np.ndarray = dense[inside - (self._keys[0] - 1)]
+        return ids

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from .base import ColumnBase, Plain
-
-_FLOAT32_MAX = float(np.finfo(np.float32).max)
-_CONSTANT = 1e-12
-"""Relative to the mean: a smaller spread is what rounding leaves of a constant."""
-_LEAST_SPREAD = 1e-290
-_MOST_SPREAD = 1e300
+from .base import ColumnBase, Plain, need_a_fill
+from .scaling import Scale, ScaleLearner, Scaling
+from .statistics import Sample
 
 
 class NumericColumn(ColumnBase):
-    """Encode a number as one float32, and as a second one whether it was missing, if any was in training.
-
-    A missing value becomes the mean of the training rows.
-    """
+    """Encode a number as one float32, and if asked for as a second one whether it was missing."""
 
     kind: Literal["numeric"] = "numeric"
-    scale: Literal["standard", "none"] = Field(
-        default="standard", description="standard: minus the mean, divided by the standard deviation; none: as it is"
+    scale: Scale = Field(
+        default="standard",
+        description="standard: minus the mean, divided by the standard deviation; log: the same of sign(x) log(1 + "
+        "|x|); quantile: its rank among the training rows; none: as it is",
     )
     clip: float = Field(
         default=10.0,
@@ -32,15 +27,57 @@ class NumericColumn(ColumnBase):
         le=1e6,
         description="standard deviations from the mean at which values are cut off, infinities included",
     )
+    missing: Literal["mean", "median", "constant", "reject"] = Field(
+        default="mean",
+        description="what takes the place of a missing value: the mean after scaling, the median, or fill; "
+        "reject refuses rows without a value",
+    )
+    fill: float | None = Field(default=None, description='the value for missing = "constant"')
+    indicator: bool | None = Field(
+        default=None,
+        description="whether a second number says that the value was missing; None: if any was in training",
+    )
 
-    def fit(self, values: np.ndarray) -> FittedNumeric:
-        """Learn mean and spread from float64 (n,) with NaN for missing; infinities are left out."""
-        mean, spread = moments(values[np.isfinite(values)])
-        missing = bool(np.isnan(values).any())
-        if self.scale == "none":
-            fill = min(max(mean, -_FLOAT32_MAX), _FLOAT32_MAX)
-            return FittedNumeric(column=self, center=0.0, spread=1.0, limit=_FLOAT32_MAX, fill=fill, indicator=missing)
-        return FittedNumeric(column=self, center=mean, spread=spread, limit=self.clip, fill=0.0, indicator=missing)
+    @model_validator(mode="after")
+    def _fill_belongs(self) -> Self:
+        need_a_fill(self.missing, self.fill)
+        return self
+
+    def learner(self) -> NumericLearner:
+        """Return what learns the column."""
+        return NumericLearner(self)
+
+
+class NumericLearner:
+    """Learn scale and fill from float64 (n,) with NaN for missing; infinities are left out."""
+
+    def __init__(self, column: NumericColumn) -> None:
+        self._column = column
+        self._scale = ScaleLearner(column.scale, column.clip)
+        self._sample = Sample()
+        self._any_missing = False
+
+    def add(self, values: np.ndarray) -> None:
+        """Take in the next rows."""
+        self._scale.add(values)
+        if self._column.missing == "median":
+            self._sample.add(values)
+        self._any_missing = self._any_missing or bool(np.isnan(values).any())
+
+    def finish(self) -> FittedNumeric:
+        """Return the fitted column."""
+        column = self._column
+        scaling, fill = self._scale.finish()
+        stand_in = {"median": median(self._sample.values()), "constant": column.fill}.get(column.missing)
+        if stand_in is not None:
+            fill = float(scaling.encode(np.array([stand_in]))[0])
+        indicator = self._any_missing if column.indicator is None else column.indicator
+        return FittedNumeric(column=column, scaling=scaling, fill=fill, indicator=indicator)
+
+
+def median(values: np.ndarray) -> float:
+    """Return the lower median of finite float64 (n,), 0 of none: always a value that occurs."""
+    return float(np.quantile(values, 0.5, method="lower")) if values.size else 0.0
 
 
 class FittedNumeric(Plain):
@@ -48,9 +85,7 @@ class FittedNumeric(Plain):
 
     kind: Literal["numeric"] = "numeric"
     column: NumericColumn
-    center: float
-    spread: float = Field(gt=0)
-    limit: float = Field(gt=0)
+    scaling: Scaling
     fill: float
     """The encoded value of a missing one."""
     indicator: bool
@@ -62,45 +97,31 @@ class FittedNumeric(Plain):
 
     def encode(self, values: np.ndarray) -> np.ndarray:
         """Return float32 (n, width) from float64 (n,) with NaN for missing."""
+        encoded = np.empty((values.size, self.width), np.float32)
         missing = np.isnan(values)
-        with np.errstate(over="ignore", invalid="ignore"):
-            scaled = np.clip((values - self.center) / self.spread, -self.limit, self.limit)
-        parts = [np.where(missing, self.fill, scaled)]
+        encoded[:, 0] = np.where(missing, self.fill, self.scaling.encode(values))
         if self.indicator:
-            parts.append(missing)
-        return np.stack(parts, axis=1).astype(np.float32)
+            encoded[:, 1] = missing
+        return encoded
+
+    def encode_one(self, value: float) -> tuple[float, ...]:
+        """Return the numbers of one value in wire form."""
+        missing = value != value
+        number = self.fill if missing else self.scaling.encode_one(value)
+        return (number, float(missing)) if self.indicator else (number,)
 
     def tensorflow(self, tf: Any, values: Any) -> Any:
         """Do as ``encode`` does, as TensorFlow operations."""
         missing = tf.math.is_nan(values)
-        scaled = tf.clip_by_value((values - self.center) / self.spread, -self.limit, self.limit)
-        parts = [tf.where(missing, tf.constant(self.fill, tf.float64), scaled)]
+        parts = [tf.where(missing, tf.constant(self.fill, tf.float64), self.scaling.tensorflow(tf, values))]
         if self.indicator:
             parts.append(tf.cast(missing, tf.float64))
         return tf.cast(tf.stack(parts, axis=1), tf.float32)
 
     def decode(self, encoded: np.ndarray) -> np.ndarray:
         """Return float64 (n,) in the column's own unit from float32 (n, width); an indicator is passed over."""
-        with np.errstate(over="ignore"):
-            values: np.ndarray = encoded[:, 0].astype(np.float64) * self.spread + self.center
-        return values
+        return self.scaling.decode(encoded[:, 0])
 
     def decode_tensorflow(self, tf: Any, encoded: Any) -> Any:
         """Do as ``decode`` does, as TensorFlow operations."""
-        return tf.cast(encoded[:, 0], tf.float64) * self.spread + self.center
-
-
-def moments(values: np.ndarray) -> tuple[float, float]:
-    """Return mean and standard deviation of finite float64 (n,); (0, 1) when empty, spread 1 when constant.
-
-    Works on values divided by the largest, so that squares of extreme ones do not overflow. The spread stays
-    where both it and its reciprocal are normal numbers, which TensorFlow may divide and multiply by.
-    """
-    if values.size == 0:
-        return 0.0, 1.0
-    largest = float(np.abs(values).max()) or 1.0
-    shares = values / largest
-    mean, spread = float(shares.mean()) * largest, float(shares.std()) * largest
-    if spread <= max(abs(mean) * _CONSTANT, _LEAST_SPREAD):
-        return mean, 1.0
-    return mean, min(spread, _MOST_SPREAD)
+        return self.scaling.decode_tensorflow(tf, encoded[:, 0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Self
 
 from modelzoo_registry import Fault, SchemaError
@@ -16,19 +17,22 @@ from .base import IdColumn, Plain
 from .bucketized import BucketizedColumn
 from .categorical import CategoricalColumn
 from .crossed import CrossedColumn
+from .datetime import DatetimeColumn
+from .hashed import HashedColumn
 from .numeric import NumericColumn
 from .wire import RawInput
 
 Column = Annotated[
-    NumericColumn | CategoricalColumn | BucketizedColumn | CrossedColumn | ArrayColumn, Field(discriminator="kind")
+    NumericColumn | CategoricalColumn | HashedColumn | BucketizedColumn | CrossedColumn | DatetimeColumn | ArrayColumn,
+    Field(discriminator="kind"),
 ]
 
 
 class Schema(Plain):
     """List the columns a model sees; an entry may use those above it.
 
-    ``numeric``, ``categorical`` and ``array`` entries carry the name of a raw column, ``bucketized`` ones name
-    it as their source, ``crossed`` ones name other entries.
+    ``bucketized`` entries name the raw column they read as their source, ``crossed`` ones name other entries; all
+    others carry the name of a raw column.
     """
 
     columns: tuple[Column, ...] = Field(min_length=1)
@@ -47,8 +51,16 @@ class Schema(Plain):
     @property
     def raw(self) -> tuple[RawInput, ...]:
         """The raw columns that are read, each once, in the order of the entries."""
-        inputs = [raw_input(column) for column in self.columns]
-        return tuple({raw.name: raw for raw in inputs if raw}.values())
+        inputs: dict[str, RawInput] = {}
+        for raw in filter(None, map(raw_input, self.columns)):
+            before = inputs.get(raw.name, raw)
+            inputs[raw.name] = replace(raw, required=raw.required or before.required)
+        return tuple(inputs.values())
+
+    @property
+    def ordered(self) -> tuple[Column, ...]:
+        """The entries, each behind those it is made of."""
+        return self.columns
 
     def _repeated(self) -> list[Fault]:
         counts = Counter(column.name for column in self.columns)
@@ -95,15 +107,16 @@ def make_schema(given: Schema | Mapping[str, Any]) -> Schema:
 
 def raw_input(column: Column) -> RawInput | None:
     """Return the raw column an entry reads, or None for one made of other entries."""
+    if isinstance(column, CrossedColumn):
+        return None
+    required = column.missing == "reject"
     if isinstance(column, NumericColumn):
-        return RawInput(column.name, "number")
+        return RawInput(column.name, "number", required=required)
     if isinstance(column, BucketizedColumn):
-        return RawInput(column.source, "number")
-    if isinstance(column, CategoricalColumn):
-        return RawInput(column.name, "integer" if column.dtype == "integer" else "string")
+        return RawInput(column.source, "number", required=required)
     if isinstance(column, ArrayColumn):
-        return RawInput(column.name, "array", column.shape)
-    return None
+        return RawInput(column.name, "array", column.shape, required)
+    return RawInput(column.name, column.dtype, required=required)
 
 
 def _source_faults(column: CrossedColumn, above: dict[str, Column]) -> list[Fault]:

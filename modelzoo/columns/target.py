@@ -15,7 +15,7 @@ from modelzoo_registry.suggest import did_you_mean
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from .base import Plain
-from .numeric import moments
+from .statistics import moments
 from .wire import RawInput, describe_type, is_number, is_text, to_wire
 
 MOST_CLASSES = 20

@@ -1,14 +1,16 @@
 """Bring raw columns into the few forms that training, serving and exports share.
 
 On the wire, where tensors know no null: numbers and booleans are float64 with NaN for missing, strings are
-text with ``""`` for missing, integers are int64 with the smallest value for missing, arrays are float32.
-Values of another type are coerced here, on the host, and nowhere else.
+text with ``""`` for missing, integers are int64 with the smallest value for missing, arrays are float32,
+timestamps are int64 microseconds since the beginning of 1970, UTC, with the smallest value for missing. Values of
+another type are coerced here, on the host, and nowhere else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Literal
 
@@ -17,14 +19,30 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from modelzoo_registry import DataError, Fault
 
-WireType = Literal["number", "string", "integer", "array"]
+from . import dates
+from .base import MISSING_INTEGER
+from .calendar import SECOND
 
-MISSING_INTEGER = int(np.iinfo(np.int64).min)
-"""The integer that stands for a missing one."""
+WireType = Literal["number", "string", "integer", "timestamp", "array"]
 
-TENSOR_DTYPES: dict[WireType, str] = {"number": "float64", "string": "string", "integer": "int64", "array": "float32"}
+TENSOR_DTYPES: dict[WireType, str] = {
+    "number": "float64",
+    "string": "string",
+    "integer": "int64",
+    "timestamp": "int64",
+    "array": "float32",
+}
 """The dtype of each wire type as a tensor."""
 
+_MISSING: dict[WireType, Any] = {
+    "number": float("nan"),
+    "string": "",
+    "integer": MISSING_INTEGER,
+    "timestamp": MISSING_INTEGER,
+}
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  (what has no zone is in UTC)
+_FAR = 2**1000
+"""Whole numbers beyond may be no float64."""
 _SHOWN = 3
 _LEAST_DECIMAL = 128
 """Bits of the shortest decimals that Arrow casts to integers."""
@@ -37,24 +55,86 @@ class RawInput:
     name: str
     type: WireType
     shape: tuple[int, ...] = ()
+    required: bool = False
+    """Whether rows without a value are refused."""
 
 
-def to_wire(raw: RawInput, column: pa.ChunkedArray) -> Any:
+@dataclass(frozen=True)
+class _Place:
+    """Say which column is read, and the number of its first row, for messages."""
+
+    name: str
+    first_row: int
+
+    def wrong(self, message: str) -> DataError:
+        return DataError("the data does not fit the model", [Fault(self.name, message)])
+
+    def wrong_type(self, kind: pa.DataType, wanted: str) -> DataError:
+        return self.wrong(f"{wanted}. Received: {describe_type(kind)}")
+
+    def row(self, place: int, value: str) -> str:
+        return f"row {self.first_row + place}: {value}"
+
+
+def to_wire(raw: RawInput, column: pa.ChunkedArray, *, first_row: int = 1) -> Any:
     """Return a raw column in its wire form, one entry a row.
 
-    Numbers, integers and arrays come as NumPy arrays; strings as an Arrow string array with null for missing.
+    Numbers, integers, timestamps and arrays come as NumPy arrays; strings as an Arrow string array with null for
+    missing.
+
+    Args:
+        raw: what the column is read as.
+        column: its values, of any type that can become this.
+        first_row: the number of the first row in messages.
 
     Raises:
-        DataError: naming the column and the first rows (counted from 1) whose value does not fit.
+        DataError: naming the column and the first rows whose value does not fit, or is missing where one is required.
     """
-    plain = _plain(raw.name, column)
-    if raw.type == "number":
-        return _numbers(raw.name, plain)
-    if raw.type == "integer":
-        return _integers(raw.name, plain)
+    at = _Place(raw.name, first_row)
+    plain = _plain(at, column)
+    wire = _arrays(at, raw, plain) if raw.type == "array" else _READERS[raw.type](at, plain)
+    if raw.required:
+        _require_values(at, raw, wire)
+    return wire
+
+
+def one_to_wire(raw: RawInput, value: Any) -> Any:
+    """Return one plain value in wire form; None when it is something ``to_wire`` has to look at.
+
+    That is a value of another type, an array, and a missing one where a value is required.
+    """
+    if value is None and not raw.required:
+        return _MISSING.get(raw.type)
+    if raw.type == "number" and type(value) in (float, int, bool):
+        return None if (raw.required and value != value) or abs(value) > _FAR else float(value)
+    if raw.type == "string" and type(value) is str:
+        return None if (raw.required and not value) or _has_surrogates(value) else value
+    if raw.type == "integer" and type(value) in (int, bool):
+        return int(value) if MISSING_INTEGER < value < -MISSING_INTEGER else None
+    return _one_instant(value) if raw.type == "timestamp" else None
+
+
+def _one_instant(value: Any) -> int | None:
+    """Return the instant of a plain datetime or text, or None."""
+    if type(value) is datetime:
+        since = value - (_EPOCH if value.tzinfo is None else _EPOCH.replace(tzinfo=UTC))
+        return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
+    instant = dates.parse_one(value) if type(value) is str else MISSING_INTEGER
+    return None if instant == MISSING_INTEGER else instant
+
+
+def _has_surrogates(text: str) -> bool:
+    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def is_missing(raw: RawInput, wire: Any) -> np.ndarray:
+    """Return for each row, bool (n,), whether its value, or a number of its array, is missing."""
     if raw.type == "string":
-        return _strings(raw.name, plain)
-    return _arrays(raw, plain)
+        return np.asarray(wire.is_null())
+    if raw.type in ("integer", "timestamp"):
+        return np.asarray(wire == MISSING_INTEGER)
+    lacking: np.ndarray = np.isnan(wire).reshape(len(wire), -1).any(axis=1)
+    return lacking
 
 
 def to_numpy(wire: Any) -> np.ndarray:
@@ -64,18 +144,45 @@ def to_numpy(wire: Any) -> np.ndarray:
     return np.asarray(wire)
 
 
-def _plain(name: str, column: pa.ChunkedArray) -> pa.Array:
+def refuse_missing(tf: Any, inputs: Sequence[RawInput], wire: Mapping[str, Any]) -> None:
+    """Raise InvalidArgumentError, naming column and row, when a value is missing where one is required."""
+    for raw in inputs:
+        if raw.required:
+            lacking = _missing_tensors(tf, raw, wire[raw.name])
+            row = tf.argmax(tf.cast(lacking, tf.int32)) + 1
+            tf.debugging.Assert(
+                tf.logical_not(tf.reduce_any(lacking)), [f"column {raw.name!r} lacks a value in row", row]
+            )
+
+
+def _missing_tensors(tf: Any, raw: RawInput, values: Any) -> Any:
+    """Do as ``is_missing`` does, as TensorFlow operations."""
+    if raw.type in ("integer", "timestamp"):
+        return tf.equal(values, MISSING_INTEGER)
+    if raw.type == "string":
+        return tf.equal(values, "")
+    return tf.reduce_any(tf.reshape(tf.math.is_nan(values), (tf.shape(values)[0], -1)), axis=1)
+
+
+def _require_values(at: _Place, raw: RawInput, wire: Any) -> None:
+    lacking = np.flatnonzero(is_missing(raw, wire))
+    if lacking.size:
+        rows = [f"row {at.first_row + place}" for place in lacking[: _SHOWN + 1].tolist()]
+        raise at.wrong(f'a value belongs here, since the schema says missing = "reject". Received none: {_some(rows)}')
+
+
+def _plain(at: _Place, column: pa.ChunkedArray) -> pa.Array:
     """Return one contiguous array without dictionary, run-end, large or view types; bytes as text."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if isinstance(array, pa.ChunkedArray):
         array = array.chunk(0) if array.num_chunks == 1 else pa.concat_arrays(array.chunks)
     kind = array.type
     if pa.types.is_dictionary(kind):
-        return _plain(name, array.cast(kind.value_type))
+        return _plain(at, array.cast(kind.value_type))
     if pa.types.is_run_end_encoded(kind):
-        return _plain(name, pc.run_end_decode(array))
+        return _plain(at, pc.run_end_decode(array))
     if is_text(kind):
-        return _cast(name, array, pa.string(), "text in UTF-8 belongs here")
+        return array if kind == pa.string() else _cast(at, array, pa.string(), "text in UTF-8 belongs here")
     if pa.types.is_decimal(kind) and kind.bit_width < _LEAST_DECIMAL:
         return array.cast(pa.decimal128(kind.precision, kind.scale))
     return array.cast(pa.float64()) if pa.types.is_float16(kind) else array
@@ -120,26 +227,55 @@ def shape_of_lists(column: pa.Array | pa.ChunkedArray) -> tuple[int, ...]:
     return tuple(shape) if len(values) and is_numeric else ()
 
 
-def _numbers(name: str, array: pa.Array) -> np.ndarray:
+def _numbers(at: _Place, array: pa.Array) -> np.ndarray:
     if not (is_number(array.type) or _is_soft(array.type)):
-        raise _wrong_type(name, array.type, "numbers belong here")
-    values = _cast(name, _trimmed(array), pa.float64(), "a number belongs here")
+        raise at.wrong_type(array.type, "numbers belong here")
+    values = _cast(at, _trimmed(array), pa.float64(), "a number belongs here")
     return np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def _integers(name: str, array: pa.Array) -> np.ndarray:
+def _integers(at: _Place, array: pa.Array) -> np.ndarray:
     if not (is_number(array.type) or _is_soft(array.type)):
-        raise _wrong_type(name, array.type, "whole numbers belong here")
-    values = _cast(name, _trimmed(_without_nan(array)), pa.int64(), "a whole number belongs here")
-    filled = pc.fill_null(values, MISSING_INTEGER)
-    return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.int64)
+        raise at.wrong_type(array.type, "whole numbers belong here")
+    values = _cast(at, _trimmed(_without_nan(array)), pa.int64(), "a whole number belongs here")
+    return _filled(values)
 
 
-def _strings(name: str, array: pa.Array) -> pa.Array:
-    if not (is_number(array.type) or _is_soft(array.type) or pa.types.is_temporal(array.type)):
-        raise _wrong_type(name, array.type, "text belongs here")
+def _timestamps(at: _Place, array: pa.Array) -> np.ndarray:
+    kind = array.type
+    if kind == pa.string():
+        return _dates(at, _trimmed(array))
+    if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_null(kind)):
+        raise at.wrong_type(kind, "dates belong here, as timestamps or as text in ISO 8601")
+    instants = array.cast(pa.timestamp(kind.unit)) if pa.types.is_timestamp(kind) else array  # in UTC
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        instants = pc.floor_temporal(instants, unit="microsecond")
+    return _filled(_cast(at, instants, pa.timestamp("us"), "a date belongs here").cast(pa.int64()))
+
+
+def _dates(at: _Place, texts: pa.Array) -> np.ndarray:
+    instants = dates.parse(texts)
+    bad = np.flatnonzero((instants == MISSING_INTEGER) & np.asarray(texts.is_valid()))
+    if bad.size:
+        rows = [at.row(place, repr(texts[place].as_py())) for place in bad[: _SHOWN + 1].tolist()]
+        raise at.wrong(f"a date in ISO 8601 belongs here, such as 2024-02-29 14:05. Received: {_some(rows)}")
+    return instants
+
+
+def _filled(values: pa.Array) -> np.ndarray:
+    """Return int64 (n,) with the smallest value for null."""
+    return np.asarray(pc.fill_null(values, MISSING_INTEGER).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _strings(at: _Place, array: pa.Array) -> pa.Array:
+    kind = array.type
+    if not (is_number(kind) or _is_soft(kind) or pa.types.is_temporal(kind)):
+        raise at.wrong_type(kind, "text belongs here")
+    if pa.types.is_timestamp(kind) and kind.tz is not None:
+        array = array.cast(pa.timestamp(kind.unit))  # in UTC
     text = _without_nan(array).cast(pa.string())
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    is_empty = pc.equal(text, "")
+    return pc.if_else(is_empty, pa.scalar(None, pa.string()), text) if pc.any(is_empty).as_py() else text
 
 
 def _without_nan(array: pa.Array) -> pa.Array:
@@ -149,16 +285,19 @@ def _without_nan(array: pa.Array) -> pa.Array:
     return pc.if_else(pc.is_nan(array), pa.scalar(None, array.type), array)
 
 
-def _arrays(raw: RawInput, array: pa.Array) -> np.ndarray:
+_READERS = {"number": _numbers, "integer": _integers, "timestamp": _timestamps, "string": _strings}
+
+
+def _arrays(at: _Place, raw: RawInput, array: pa.Array) -> np.ndarray:
     with np.errstate(over="ignore"):  # beyond float32 is infinite, which encoding cuts off
         if isinstance(array, pa.FixedShapeTensorArray):
-            return _tensors(raw, array)
-        return _nested(raw, array)
+            return _tensors(at, raw, array)
+        return _nested(at, raw, array)
 
 
-def _tensors(raw: RawInput, array: pa.FixedShapeTensorArray) -> np.ndarray:
+def _tensors(at: _Place, raw: RawInput, array: pa.FixedShapeTensorArray) -> np.ndarray:
     if tuple(array.type.shape) != raw.shape:
-        raise _wrong_value(raw.name, f"arrays of shape {raw.shape} belong here. Received: {tuple(array.type.shape)}")
+        raise at.wrong(f"arrays of shape {raw.shape} belong here. Received: {tuple(array.type.shape)}")
     if not array.null_count:
         return np.asarray(array.to_numpy_ndarray(), dtype=np.float32)
     values = np.full((len(array), *raw.shape), np.nan, dtype=np.float32)
@@ -168,20 +307,20 @@ def _tensors(raw: RawInput, array: pa.FixedShapeTensorArray) -> np.ndarray:
     return values
 
 
-def _nested(raw: RawInput, array: pa.Array) -> np.ndarray:
+def _nested(at: _Place, raw: RawInput, array: pa.Array) -> np.ndarray:
     if not (pa.types.is_nested(array.type) or pa.types.is_null(array.type)):
-        raise _wrong_type(raw.name, array.type, f"arrays of shape {raw.shape} belong here")
+        raise at.wrong_type(array.type, f"arrays of shape {raw.shape} belong here")
     if not array.null_count and shape_of_lists(array) == raw.shape:
         return _flattened(array).reshape(-1, *raw.shape)
     missing = np.full(raw.shape, np.nan, dtype=np.float32)
     rows = [missing if row is None else _block(row) for row in array.to_pylist()]
     bad = [
-        f"row {number}: {'no numbers of one shape' if row is None else row.shape}"
-        for number, row in enumerate(rows, start=1)
+        at.row(place, "no numbers of one shape" if row is None else str(row.shape))
+        for place, row in enumerate(rows)
         if row is None or row.shape != raw.shape
     ]
     if bad:
-        raise _wrong_value(raw.name, f"arrays of shape {raw.shape} belong here. Received: {_some(bad)}")
+        raise at.wrong(f"arrays of shape {raw.shape} belong here. Received: {_some(bad)}")
     return np.stack([row for row in rows if row is not None])
 
 
@@ -212,17 +351,17 @@ def _trimmed(array: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
 
-def _cast(name: str, array: pa.Array, target: pa.DataType, wanted: str) -> pa.Array:
+def _cast(at: _Place, array: pa.Array, target: pa.DataType, wanted: str) -> pa.Array:
     safe = not pa.types.is_floating(target)  # beyond 2**53 float64 loses digits, as it does in every export
     try:
         return array.cast(target, safe=safe)
     except pa.ArrowInvalid:
-        raise _wrong_value(name, f"{wanted}. Received: {_some(_bad_rows(array, target))}") from None
+        raise at.wrong(f"{wanted}. Received: {_some(_bad_rows(at, array, target))}") from None
 
 
-def _bad_rows(array: pa.Array, target: pa.DataType) -> list[str]:
+def _bad_rows(at: _Place, array: pa.Array, target: pa.DataType) -> list[str]:
     """Return the first rows that cannot be cast, one more than is shown."""
-    bad = (f"row {row}: {value.as_py()!r}" for row, value in enumerate(array, start=1) if not _fits(value, target))
+    bad = (at.row(place, repr(value.as_py())) for place, value in enumerate(array) if not _fits(value, target))
     return list(islice(bad, _SHOWN + 1))
 
 
@@ -238,19 +377,11 @@ def _fits(value: pa.Scalar, target: pa.DataType) -> bool:
     return True
 
 
-def _wrong_type(name: str, kind: pa.DataType, wanted: str) -> DataError:
-    return _wrong_value(name, f"{wanted}. Received: {describe_type(kind)}")
-
-
 def describe_type(kind: pa.DataType) -> str:
     """Name an Arrow type for a message."""
     if isinstance(kind, pa.FixedShapeTensorType):
         return f"arrays of shape {tuple(kind.shape)}"
     return f"a column of {kind}"
-
-
-def _wrong_value(name: str, message: str) -> DataError:
-    return DataError("the data does not fit the model", [Fault(name, message)])
 
 
 def gather_faults(title: str, work: Sequence[Callable[[], Any]]) -> list[Any]:

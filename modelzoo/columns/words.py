@@ -5,12 +5,16 @@ from __future__ import annotations
 from .array import FittedArray
 from .base import IdColumn
 from .crossed import CrossedColumn
-from .encoder import Encoder, Fitted
-from .numeric import FittedNumeric
+from .encoder import Encoder
+from .fitted import Fitted, FittedDense
 from .schema import Column, raw_input
 from .wire import RawInput
 
-_IDS = {"bucketized": ("bucket", "buckets"), "crossed": ("combination", "combinations")}
+_IDS = {
+    "bucketized": ("bucket", "buckets"),
+    "hashed": ("bucket", "buckets"),
+    "crossed": ("combination", "combinations"),
+}
 _VALUES = ("value", "values")
 
 
@@ -31,8 +35,10 @@ def describe_raw(raw: RawInput) -> str:
 
 def describe_entry(fitted: Fitted) -> str:
     """Return what an entry encodes to, as ``number`` or ``12 buckets``; the id 0 of the missing is not counted."""
-    if isinstance(fitted, FittedNumeric):
-        return "number + missing" if fitted.indicator else "number"
+    if isinstance(fitted, FittedDense):
+        numbers = fitted.width - fitted.indicator
+        words = "number" if numbers == 1 else f"{numbers} numbers"
+        return f"{words} + missing" if fitted.indicator else words
     if isinstance(fitted, FittedArray):
         return describe_shape(fitted.column.shape)
     one, many = _IDS.get(fitted.kind, _VALUES)

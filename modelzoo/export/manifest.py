@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ..artifacts.checksums import lists, verify_sums
 from ..artifacts.run import PluginRecord
 from ..columns.target import Target
+from ..columns.wire import WireType
 
 MANIFEST = "zoo.json"
 NEEDED = (MANIFEST, "saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001")
@@ -31,10 +32,11 @@ class Input(BaseModel):
 
     name: str = Field(description="name of the column")
     tensor: str = Field(description="name of the tensor: the column's, where TensorFlow allows it")
-    type: Literal["number", "string", "integer", "array"]
+    type: WireType
     dtype: str
     shape: tuple[int, ...]
-    missing: str = Field(description="the value that stands for a missing one")
+    missing: str = Field(description="the value that stands for a missing one, or refused")
+    required: bool = Field(default=False, description="whether rows without a value are refused")
 
 
 class Output(BaseModel):

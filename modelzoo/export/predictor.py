@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from modelzoo_registry import DamagedArtifactError, Fault, SpecError, Task
 
+from ..columns.base import MISSING_INTEGER
 from ..columns.encoder import read_wire
-from ..columns.wire import MISSING_INTEGER, RawInput, to_numpy
+from ..columns.wire import RawInput, to_numpy
 from ..data import to_table
 from ..runtime import require_tensorflow
 from .manifest import CODE, ERROR, Manifest, Output, find_export, read_manifest
@@ -26,7 +27,7 @@ class Predictor:
         self.folder = folder
         self.manifest = manifest
         self._signature = signature
-        self._inputs = tuple(RawInput(given.name, given.type, given.shape) for given in manifest.inputs)
+        self._inputs = tuple(RawInput(given.name, given.type, given.shape, given.required) for given in manifest.inputs)
 
     def __repr__(self) -> str:
         return f"<modelzoo export of {self.manifest.model.name} for {self.task}, {self.folder}>"

@@ -14,7 +14,8 @@ from modelzoo_registry import ArtifactExistsError
 from ..artifacts.atomic import staged
 from ..artifacts.checksums import write_sums
 from ..artifacts.run import versions
-from ..columns.wire import MISSING_INTEGER, TENSOR_DTYPES, RawInput
+from ..columns.base import MISSING_INTEGER
+from ..columns.wire import TENSOR_DTYPES, RawInput
 from ..configure import Choice
 from ..hooks import Hooks
 from ..notes import tell
@@ -26,7 +27,13 @@ if TYPE_CHECKING:  # this imports TensorFlow
     from ..fitted import Fitted
 
 ENCODER = "encoder.json"
-_MISSING = {"number": "NaN", "string": '""', "integer": str(MISSING_INTEGER), "array": "NaN"}
+_MISSING = {
+    "number": "NaN",
+    "string": '""',
+    "integer": str(MISSING_INTEGER),
+    "timestamp": str(MISSING_INTEGER),
+    "array": "NaN",
+}
 
 
 def write_export(parent: Path, model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -> Path:
@@ -91,7 +98,8 @@ def _inputs(columns: Sequence[RawInput]) -> tuple[Input, ...]:
             type=raw.type,
             dtype=TENSOR_DTYPES[raw.type],
             shape=raw.shape,
-            missing=_MISSING[raw.type],
+            missing="refused" if raw.required else _MISSING[raw.type],
+            required=raw.required,
         )
         for raw in columns
     )

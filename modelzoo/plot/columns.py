@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..columns.array import FittedArray
-from ..columns.encoder import Encoder, Fitted
-from ..columns.numeric import FittedNumeric
+from ..columns.encoder import Encoder
+from ..columns.fitted import Fitted, FittedDense
 from ..columns.schema import raw_input
 from ..columns.words import describe_entry, describe_raw, reads
 from .boxes import Box, Boxes, Part, Values
@@ -43,7 +43,7 @@ def _sources(fitted: Fitted) -> list[str]:
 
 
 def _values(fitted: Fitted) -> Values:
-    if isinstance(fitted, FittedNumeric):
+    if isinstance(fitted, FittedDense):
         return "numbers"
     return "arrays" if isinstance(fitted, FittedArray) else "ids"
 

@@ -70,7 +70,7 @@ def test_checksums_that_were_cut_off_are_noticed(run):
 
 def test_a_run_of_a_later_format_is_refused(run):
     text = (run / "run.json").read_text()
-    (run / "run.json").write_text(text.replace('"format": 1', '"format": 2'))
+    (run / "run.json").write_text(text.replace('"format": 2', '"format": 3'))
     write_sums(run)
 
     assert refusal(run).startswith(f"{run} cannot be read by this version: 1 validation error for RunRecord\nformat\n")

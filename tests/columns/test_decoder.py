@@ -11,12 +11,12 @@ from hypothesis.extra import numpy as arrays
 
 from modelzoo.columns import Encoder, Schema
 from modelzoo.columns.array import ArrayColumn, FittedArray
+from modelzoo.columns.base import MISSING_INTEGER
 from modelzoo.columns.bucketized import BucketizedColumn
 from modelzoo.columns.categorical import CategoricalColumn, FittedCategorical
 from modelzoo.columns.decoder import decode, decode_tensorflow, fixed_width, pieces
 from modelzoo.columns.encoder import read_wire
 from modelzoo.columns.numeric import FittedNumeric, NumericColumn
-from modelzoo.columns.wire import MISSING_INTEGER
 
 from .test_executions_agree import fitted_and_rows, unhurried
 
@@ -111,13 +111,16 @@ def assert_is_the_same(fitted, raw, rebuilt) -> None:
 
 def assert_number_is_the_same(fitted: FittedNumeric, raw: np.ndarray, rebuilt: np.ndarray) -> None:
     """Numbers inside the clip come back as float32 holds them, others as the clip, missing ones as the mean."""
+    scaling = fitted.scaling
     with np.errstate(over="ignore", invalid="ignore"):
-        scaled = (raw - fitted.center) / fitted.spread
-        inside = np.abs(scaled) <= fitted.limit
-        cut_off = np.clip(scaled, -fitted.limit, fitted.limit) * fitted.spread + fitted.center
-    filled = fitted.center + fitted.fill * fitted.spread
+        scaled = (raw - scaling.center) / scaling.spread
+        inside = np.abs(scaled) <= scaling.limit
+        cut_off = np.clip(scaled, -scaling.limit, scaling.limit) * scaling.spread + scaling.center
+    filled = scaling.center + fitted.fill * scaling.spread
     expected = np.where(np.isnan(raw), filled, np.where(inside, raw, cut_off))
-    rounding = np.abs(expected - fitted.center) * 2.0**-23 + fitted.spread * 2.0**-149 + abs(fitted.center) * 2.0**-50
+    rounding = (
+        np.abs(expected - scaling.center) * 2.0**-23 + scaling.spread * 2.0**-149 + abs(scaling.center) * 2.0**-50
+    )
     assert (np.abs(rebuilt - expected) <= rounding).all()
 
 
@@ -175,7 +178,8 @@ def assert_close(fitted: FittedNumeric | FittedArray, ours: np.ndarray, theirs: 
     is_finite = np.isfinite(ours)
     assert theirs[~is_finite].tolist() == ours[~is_finite].tolist()
     digits = 2.0**-50 if isinstance(fitted, FittedNumeric) else 2.0**-22
-    center, spread = np.abs(np.asarray(fitted.center)), np.asarray(fitted.spread)
+    scaled = fitted.scaling if isinstance(fitted, FittedNumeric) else fitted
+    center, spread = np.abs(np.asarray(scaled.center)), np.asarray(scaled.spread)
     near = np.abs(ours.astype(np.float64)) * digits + center * digits + (spread + 1) * float(FLOAT32.tiny)
     gaps = np.subtract(ours, theirs, where=is_finite, out=np.zeros(ours.shape), dtype=np.float64)
     assert (np.abs(gaps) <= near).all()

@@ -6,11 +6,12 @@ import pytest
 from modelzoo_registry import SchemaError
 
 from modelzoo.columns.array import ArrayColumn
+from modelzoo.columns.base import MISSING_INTEGER
 from modelzoo.columns.bucketized import BucketizedColumn
 from modelzoo.columns.categorical import CategoricalColumn
 from modelzoo.columns.crossed import CrossedColumn
-from modelzoo.columns.numeric import NumericColumn, moments
-from modelzoo.columns.wire import MISSING_INTEGER
+from modelzoo.columns.numeric import NumericColumn
+from modelzoo.columns.statistics import moments
 
 NAN, INF = float("nan"), float("inf")
 
@@ -37,7 +38,7 @@ def test_a_missing_number_that_is_not_scaled_becomes_the_mean_too():
 def test_infinities_are_cut_off_and_not_learnt_from():
     fitted = NumericColumn(name="n", clip=3).fit(floats(1, 3, INF, -INF))
 
-    assert (fitted.center, fitted.spread) == (2, 1)
+    assert (fitted.scaling.center, fitted.scaling.spread) == (2, 1)
     assert fitted.encode(floats(INF, -INF, 1e308)).tolist() == [[3], [-3], [3]]
 
 

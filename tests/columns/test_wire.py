@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 import pytest
 from modelzoo_registry import DataError
 
-from modelzoo.columns.wire import MISSING_INTEGER, RawInput, to_numpy, to_wire
+from modelzoo.columns.base import MISSING_INTEGER
+from modelzoo.columns.wire import RawInput, to_numpy, to_wire
 
 NAN = float("nan")
 

@@ -1,0 +1,118 @@
+"""Read dates written as text, in one pattern shared by all executions.
+
+``2024-02-29``, or with a time behind a space or a T: ``14:05``, ``14:05:09``, ``14:05:09.25``; then a zone, if any:
+``Z``, ``UTC``, ``GMT``, ``+02:00``, ``+0200``, ``+02``. Without one it is UTC. Text that does not match, or names
+a day there is not, is no date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .base import MISSING_INTEGER
+from .calendar import DAY, MINUTE, SECOND, day_and_month, days_from_date
+
+_FIELDS = {
+    "year": "[0-9]{4}",
+    "month": "0[1-9]|1[0-2]",
+    "day": "0[1-9]|[12][0-9]|3[01]",
+    "hour": "[01][0-9]|2[0-3]",
+    "minute": "[0-5][0-9]",
+    "second": "[0-5][0-9]",
+    "fraction": "[0-9]{1,9}",
+    "sign": "[+-]",
+    "zone_hour": "[01][0-9]|2[0-3]",
+    "zone_minute": "[0-5][0-9]",
+}
+_FORM = (
+    " *{year}-{month}-{day}(?:[T ]{hour}:{minute}(?::{second}(?:[.,]{fraction})?)?"
+    " *(?:Z|UTC|GMT|{sign}{zone_hour}(?::?{zone_minute})?)?)? *"
+)
+_NAMED = _FORM.format_map({name: f"(?P<{name}>{field})" for name, field in _FIELDS.items()})
+_ARROW = f"^{_NAMED}$"
+_TENSORFLOW = _FORM.format_map({name: f"({field})" for name, field in _FIELDS.items()})
+_PYTHON = re.compile(_NAMED)
+_STAND_IN = "1970-01-01"
+
+
+def parse(texts: pa.Array) -> np.ndarray:
+    """Return instants, int64 (n,), of an Arrow string array; the smallest value for null and for what is no date."""
+    fields = pc.extract_regex(texts, pattern=_ARROW)
+
+    def number(name: str) -> np.ndarray:
+        digits = pc.fill_null(pc.struct_field(fields, name), "")
+        if name == "fraction":
+            digits = pc.utf8_slice_codeunits(pc.binary_join_element_wise(digits, "000000", ""), 0, 6)
+        whole = pc.binary_join_element_wise("0", digits, "").cast(pa.int64())
+        return np.asarray(whole.to_numpy(zero_copy_only=False))
+
+    west = np.asarray(pc.fill_null(pc.equal(pc.struct_field(fields, "sign"), "-"), fill_value=False))
+    instants, exists = _instant(number, 1 - 2 * west.astype(np.int64))
+    matched = fields.is_valid().to_numpy(zero_copy_only=False)
+    return np.where(matched & exists, instants, MISSING_INTEGER)
+
+
+def parse_one(text: str) -> int:
+    """Return the instant of one text, or the smallest int64 when it is no date."""
+    found = _PYTHON.fullmatch(text)
+    if found is None:
+        return MISSING_INTEGER
+
+    def number(name: str) -> int:
+        digits = found[name] or ""
+        return int((digits + "000000")[:6] if name == "fraction" else f"0{digits}")
+
+    instant, exists = _instant(number, -1 if found["sign"] == "-" else 1)
+    return int(instant) if exists else MISSING_INTEGER
+
+
+def parse_tensors(tf: Any, texts: Any) -> Any:
+    """Do as ``parse`` does, as TensorFlow operations on strings (batch,)."""
+    matched = tf.strings.regex_full_match(texts, _TENSORFLOW)
+    dates = tf.where(matched, texts, tf.constant(_STAND_IN))
+
+    def field(name: str) -> Any:
+        place = list(_FIELDS).index(name) + 1
+        # RE2 rewrites by one digit; groups are numbered in the order they stand.
+        return tf.strings.regex_replace(dates, _one_group(place), r"\1")
+
+    def number(name: str) -> Any:
+        digits = field(name)
+        if name == "fraction":
+            digits = tf.strings.substr(tf.strings.join([digits, "000000"]), 0, 6)
+        return tf.strings.to_number(tf.strings.join(["0", digits]), tf.int64)
+
+    west = tf.cast(tf.equal(field("sign"), "-"), tf.int64)
+    instants, exists = _instant(number, 1 - 2 * west)
+    return tf.where(tf.logical_and(matched, exists), instants, MISSING_INTEGER)
+
+
+def matches(texts: pa.Array) -> int:
+    """Return how many texts are dates."""
+    return int(np.count_nonzero(parse(texts) != MISSING_INTEGER))
+
+
+def _one_group(place: int) -> str:
+    """Return the pattern with only this group captured."""
+    captured = {
+        name: f"({field})" if number == place else f"(?:{field})"
+        for number, (name, field) in enumerate(_FIELDS.items(), start=1)
+    }
+    return f"^{_FORM.format_map(captured)}$"
+
+
+def _instant(number: Callable[[str], Any], east: Any) -> tuple[Any, Any]:
+    """Return the instant that fields make, and whether there is such a day."""
+    month, day = number("month"), number("day")
+    days = days_from_date(number("year"), month, day)
+    found_day, found_month = day_and_month(days)
+    zone = east * (number("zone_hour") * 60 + number("zone_minute"))
+    minutes = number("hour") * 60 + number("minute") - zone
+    instant = days * DAY + minutes * MINUTE + number("second") * SECOND + number("fraction")
+    return instant, (found_day == day) & (found_month == month)
