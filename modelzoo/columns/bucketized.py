@@ -107,7 +107,8 @@ def _quantiles(finite: np.ndarray, buckets: int) -> np.ndarray:
     if finite.size == 0:
         return finite
     edges = np.unique(np.quantile(finite, np.arange(1, buckets) / buckets, method="lower"))
-    return edges[edges > finite.min()]
+    above_the_least: np.ndarray = edges[edges > finite.min()]
+    return above_the_least
 
 
 class FittedBucketized(Plain):

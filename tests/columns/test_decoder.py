@@ -118,9 +118,8 @@ def assert_number_is_the_same(fitted: FittedNumeric, raw: np.ndarray, rebuilt: n
         cut_off = np.clip(scaled, -scaling.limit, scaling.limit) * scaling.spread + scaling.center
     filled = scaling.center + fitted.fill * scaling.spread
     expected = np.where(np.isnan(raw), filled, np.where(inside, raw, cut_off))
-    rounding = (
-        np.abs(expected - scaling.center) * 2.0**-23 + scaling.spread * 2.0**-149 + abs(scaling.center) * 2.0**-50
-    )
+    rounding = np.abs(expected - scaling.center) * 2.0**-23 + scaling.spread * 2.0**-149
+    rounding += abs(scaling.center) * 2.0**-50
     assert (np.abs(rebuilt - expected) <= rounding).all()
 
 
