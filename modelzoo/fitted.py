@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from .artifacts.run import Facts
 from .columns import Encoder, Target
+from .columns.encoder import Arrays
 from .core.cut import encoder_of
 from .core.reconstruct import compared, reconstruct, reconstruction_errors
 from .core.score import Scorer, to_prediction
@@ -65,7 +66,13 @@ class Fitted:
 
     def predict(self, table: Any) -> Prediction:
         """Return predictions for the rows of a table."""
-        inputs = self.encoder.encode(table)
+        return self._predict(self.encoder.encode(table))
+
+    def predict_row(self, row: Mapping[str, Any]) -> Prediction:
+        """Return the prediction, an array of one, for a row given as a dict."""
+        return self._predict(self.encoder.encode_row(row))
+
+    def _predict(self, inputs: Arrays) -> Prediction:
         if self.reconstructs:
             return reconstruct(self.scorer, self.encoder, inputs)
         return to_prediction(self.scorer.score(inputs), self.target)

@@ -21,6 +21,7 @@ from .columns import Schema
 from .columns.target import require_target
 from .configure import Choice
 from .data import to_table
+from .data.memory import is_row
 from .notes import tell
 from .training.job import Job
 from .training.reading import Selection, attach_target, read_with_target, refuse_target
@@ -231,7 +232,7 @@ class Model:
         categories object (n,), None for unseen or missing; arrays float32 (n, *shape).
 
         Args:
-            data: rows as in ``fit``; the target need not be there.
+            data: rows as in ``fit``, or one row as a dict of single values; the target need not be there.
             columns: names for a CSV file without a header line; None takes those of the training file.
             steps: how many batches to take of data that comes in batches; None takes all.
 
@@ -239,6 +240,8 @@ class Model:
             NotFittedError: before ``fit``.
             ColumnError, DataError: about missing columns and values that do not fit.
         """
+        if steps is None and is_row(data):
+            return self.fitted.predict_row(data)
         return self.fitted.predict(self._read(data, columns, steps))
 
     def encode(self, data: Any, *, columns: Sequence[str] | None = None, steps: int | None = None) -> np.ndarray:

@@ -94,6 +94,16 @@ def test_any_form_of_rows_predicts_the_same(trained, rows_for, form):
     np.testing.assert_array_equal(model.predict(form(rows)), model.predict(rows))
 
 
+@pytest.mark.parametrize("task", TASKS)
+def test_one_row_given_as_a_dict_predicts_as_among_others(trained, rows_for, task):
+    rows, target = rows_for(task)
+    model = trained("wide_deep", task)
+    one = {name: values[5] for name, values in rows.items() if name != target}
+
+    assert one["area"] is None  # a missing value, too
+    np.testing.assert_allclose(model.predict(one), model.predict(rows)[5:6], rtol=1e-6)
+
+
 def test_arrays_of_two_dimensions_can_be_trained_on():
     x = np.random.default_rng(0).normal(size=(64, 3)).astype(np.float32)
     model = modelzoo.build("wide_deep", hidden=[4])

@@ -16,6 +16,7 @@ from .arrow import MIXED, as_array, is_array, takeable, to_arrow
 ARRAY_COLUMN = "x"
 """Name of the one column a bare array or tensor makes; several inputs make ``x_0``, ``x_1``, ..."""
 
+_SINGLE = (str, bytes, int, float, bool, np.generic, type(None))
 _PANDAS_INDEX = re.compile(r"__index_level_\d+__")
 
 
@@ -29,6 +30,8 @@ def from_memory(data: Any) -> pa.Table | None:
         return without_index(takeable_columns(data))
     if _is_frame(data):
         return _from_frame(data)
+    if is_row(data):
+        return from_rows([data])
     if isinstance(data, Mapping):
         return _from_columns({name: _single(values) for name, values in data.items()})
     if is_array(data):
@@ -36,6 +39,15 @@ def from_memory(data: Any) -> pa.Table | None:
     if isinstance(data, Sequence) and all(isinstance(row, Mapping) for row in data):
         return from_rows(data)
     return _from_nested(data) if isinstance(data, list | tuple) else None
+
+
+def is_row(data: Any) -> bool:
+    """Whether the data is one row, a dict of single values; arrays in it would be columns."""
+    return isinstance(data, Mapping) and len(data) > 0 and not any(map(_is_column, data.values()))
+
+
+def _is_column(value: Any) -> bool:
+    return not isinstance(value, _SINGLE) and (hasattr(value, "__len__") or hasattr(value, "__array__"))
 
 
 def _single(values: Any) -> Any:

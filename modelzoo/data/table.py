@@ -26,7 +26,7 @@ def to_table(
     """Return the data as an Arrow table with unique column names and at least one row.
 
     - A pandas or polars frame, a pyarrow Table (anything with the Arrow PyCapsule interface), a dict of arrays,
-      a list of row dicts and a structured NumPy array keep their columns.
+      a list of row dicts and a structured NumPy array keep their columns; one row dict is a table of one row.
     - An array or tensor (n, ...) of any library with NumPy's ``__array__`` becomes one column ``x``: arrays of shape
       (...), of shape (1,) when it is (n,), or text when it is (n,) strings. A list of lists of numbers is one, too.
     - A list or tuple of several arrays, the inputs of a Keras model, becomes the columns ``x_0``, ``x_1``, ... as a

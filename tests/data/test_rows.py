@@ -56,7 +56,7 @@ def test_nothing_of_validation_reaches_the_encoder():
     features = rows.train.drop_columns(["price"])
     encoder = Encoder.fit(infer_schema(features, rows.train["price"].to_numpy())[0], features)
 
-    assert encoder.columns[0].center == 1.5
+    assert encoder.columns[0].scaling.center == 1.5
     assert encoder.columns[1].vocabulary == ("a", "b")
     assert encoder.encode(rows.valid)["ids"].tolist() == [[0]]
 

@@ -337,3 +337,9 @@ def test_an_array_of_text_is_refused_with_where_it_belongs():
 @pytest.mark.parametrize(("shape", "what"), [((0, 3), "rows"), ((3, 0), "numbers")])
 def test_an_empty_array_is_refused(shape, what):
     assert refusal(np.zeros(shape)) == f"columns cannot be read:\n  x: the array holds no {what}"
+
+
+def test_a_dict_of_single_values_is_a_table_of_one_row():
+    table = to_table({"a": 1, "b": "x", "c": None, "d": np.float32(0.5)})
+
+    assert table.to_pylist() == [{"a": 1, "b": "x", "c": None, "d": 0.5}]
