@@ -51,11 +51,11 @@ def command(run_or_export: Path, data: str, columns: str | None, out: Path | Non
 
 def _require_input(data: str, out: Path | None) -> Path:
     """Return the path of the rows, or refuse it at once: before a model is loaded, and before it is replaced."""
-    from ..data.files import require_file
+    from ..data.paths import expand
 
     path = Path(data)
-    require_file(path)
-    if out is not None and out.exists() and out.samefile(path):
+    files = expand(path)
+    if out is not None and out.exists() and any(out.samefile(file) for file in files):
         raise click.UsageError(f"--out {out} is the file of --data: the predictions would replace the rows")
     return path
 

@@ -14,28 +14,43 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from modelzoo_registry import DataError, Fault
-from modelzoo_registry.suggest import did_you_mean
 
 from .memory import from_rows
-
-READABLE = (".csv", ".parquet", ".jsonl", ".ndjson")
-"""Suffixes of the files that are read and written."""
+from .paths import READABLE, expand, is_csv
+from .unify import common_schema, conform, mixed_columns, plain
 
 _NOT_UTF8 = "is not text in UTF-8; save the file in that encoding"
 
 
 def read(path: Path, columns: Sequence[str] | None = None, text: Iterable[str] = ()) -> pa.Table:
-    """Return the table a file holds.
+    """Return the table a file holds, or all files of a folder or a pattern, one after the other.
 
     Args:
-        path: a CSV, Parquet or JSON Lines file, told by its suffix.
-        columns: names for a CSV file without a header line, in file order.
-        text: columns of a CSV file to read as the text they are written as: of ``007`` a number is 7.
+        path: CSV, Parquet or JSON Lines files, told by their suffix; see ``paths.expand``.
+        columns: names for CSV files without a header line, in file order.
+        text: columns of CSV files to read as the text they are written as: of ``007`` a number is 7.
 
     Raises:
         DataError: naming the file, what is wrong with it and what to do.
     """
-    require_file(path)
+    files = expand(path)
+    text = tuple(text)
+    if len(files) == 1:
+        return _read_file(files[0], columns, text)
+    tables = {file: plain(_read_file(file, columns, text)) for file in files}
+    mixed = mixed_columns([table.schema for table in tables.values()]) if is_csv(files[0]) else []
+    if mixed:  # what looks like numbers in one CSV file and like words in another is text, as it is within one file
+        tables = {file: plain(_read_file(file, columns, [*text, *mixed])) for file in files}
+    schema = common_schema(misfit(path), [(str(file), table.schema) for file, table in tables.items()])
+    return pa.concat_tables([conform(table, schema) for table in tables.values()])
+
+
+def misfit(path: Path) -> str:
+    """Return the title of a message about files that do not make one table."""
+    return f"the files of {path} do not fit together"
+
+
+def _read_file(path: Path, columns: Sequence[str] | None, text: Iterable[str]) -> pa.Table:
     suffix = path.suffix.lower()
     if suffix == ".csv":
         return _read_csv(path, columns, text)
@@ -48,15 +63,8 @@ def read(path: Path, columns: Sequence[str] | None = None, text: Iterable[str] =
 
 
 def require_file(path: Path) -> None:
-    """Raise DataError, with the nearest name, unless there is a file with something in it."""
-    if path.is_dir():
-        raise DataError(f"{path} is a folder: name a file ({', '.join(READABLE)})")
-    if not path.exists():
-        beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-        hint = did_you_mean(path.name, beside)
-        raise DataError(f"there is no file {path}" + (f".{hint}" if hint else ""))
-    if path.stat().st_size == 0:
-        raise DataError(f"{path} is empty")
+    """Raise DataError, with the nearest name, unless a path means a file, or several, with something in it."""
+    expand(path)
 
 
 def read_json_lines(lines: Iterable[bytes], name: str) -> pa.Table:
@@ -210,13 +218,15 @@ def _require_utf8(table: pa.Table, path: Path) -> None:
 
 
 def has_header(path: Path, columns: Sequence[str]) -> bool:
-    """Whether a file names its columns itself; a CSV does when its first line has at least one of these names.
+    """Whether a file, or the first of several, names its columns itself.
 
+    A CSV does when its first line has at least one of these names.
     If not, ``columns`` are the names of its fields.
 
     Raises:
         DataError: when the first line does neither.
     """
+    path = expand(path)[0]
     if path.suffix.lower() != ".csv":
         return True
     fields = first_line(path)

@@ -61,7 +61,7 @@ class _Pieces:
             plain = pa.concat_arrays([_decoded(chunk)])
             common = common_type(self._kind, plain.type)
             if common is None:
-                raise DataError(f"the batches before hold {_words(self._kind)}. Received: {_words(plain.type)}")
+                raise DataError(f"the batches before hold {words(self._kind)}. Received: {words(plain.type)}")
             self._kind = common
             self._chunks.append(plain)
 
@@ -69,7 +69,7 @@ class _Pieces:
         """Return all rows, and let go of the pieces."""
         chunks, self._chunks = self._chunks, []
         for place, chunk in enumerate(chunks):
-            chunks[place] = _cast(chunk, self._kind)
+            chunks[place] = cast(chunk, self._kind)
         table = pa.table([pa.chunked_array(chunks, self._kind)], names=[""])
         return table.combine_chunks().column(0)  # a column would refuse text beyond 2 GiB, a table keeps it in pieces
 
@@ -102,7 +102,8 @@ def _decoded(chunk: pa.Array) -> pa.Array:
     return chunk.dictionary_decode() if isinstance(chunk, pa.DictionaryArray) else chunk
 
 
-def _cast(chunk: pa.Array, kind: pa.DataType) -> pa.Array:
+def cast(chunk: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Return values as a type they have in common with others, told by ``common_type``."""
     if chunk.type == kind:
         return chunk
     if pa.types.is_null(chunk.type):
@@ -125,7 +126,8 @@ def _dtype(kind: pa.DataType) -> np.dtype:
     return np.dtype(np.float64 if pa.types.is_decimal(kind) else kind.to_pandas_dtype())
 
 
-def _words(kind: pa.DataType) -> str:
+def words(kind: pa.DataType) -> str:
+    """Say what a column of a type holds, for a message."""
     if isinstance(kind, pa.FixedShapeTensorType):
         return f"arrays of shape {tuple(kind.shape)}"
     if _is_number(kind):

@@ -16,7 +16,7 @@ from .memory import from_memory, refuse_repeated_names, takeable_columns, withou
 _ACCEPTED = (
     "a pandas or polars frame, a pyarrow Table, a dict of arrays, a NumPy array or a tensor, a list of several, "
     "a list of row dicts or of lists of numbers, a tf.data.Dataset, PyDataset or generator of batches, "
-    "or a path to a CSV, Parquet or JSON Lines file"
+    "or a path to CSV, Parquet or JSON Lines files: one, a folder or a pattern"
 )
 
 
@@ -31,7 +31,8 @@ def to_table(
       (...), of shape (1,) when it is (n,), or text when it is (n,) strings. A list of lists of numbers is one, too.
     - A list or tuple of several arrays, the inputs of a Keras model, becomes the columns ``x_0``, ``x_1``, ... as a
       dict of these names would; a list of one array is that array.
-    - A path is read as CSV, Parquet or JSON Lines.
+    - A path is read as CSV, Parquet or JSON Lines; of a folder or a pattern (``data/part-*.parquet``) all files are
+      joined, their columns by name. Names of folders, as ``year=2020``, make no columns.
     - A tf.data.Dataset, a Keras PyDataset or an iterator of batches is read to its end, or for ``steps`` batches; see
       ``collect``. Targets and sample weights it hands out are left out, as by Keras' ``predict``.
 

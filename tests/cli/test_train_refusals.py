@@ -187,7 +187,7 @@ def test_settings_that_are_no_table_are_refused_beside_options_for_them_too(refu
     [
         ("tain.csv", "there is no file tain.csv. Did you mean 'train.csv'?"),
         ("nowhere/x.csv", "there is no file nowhere/x.csv"),
-        (".", ". is a folder: name a file (.csv, .parquet, .jsonl, .ndjson)"),
+        ("empty", "empty holds no files to read (.csv, .parquet, .jsonl, .ndjson). Found: no files"),
         ("empty.csv", "empty.csv is empty"),
         ("header.csv", "header.csv holds no rows"),
         ("a.txt", "a.txt: cannot tell what it is from its suffix '.txt'. Readable: .csv, .parquet, .jsonl, .ndjson"),
@@ -196,6 +196,7 @@ def test_settings_that_are_no_table_are_refused_beside_options_for_them_too(refu
     ],
 )
 def test_a_file_that_cannot_be_read_is_told_with_the_reason(refusal, here, name, message):
+    (here / "empty").mkdir()
     (here / "empty.csv").touch()
     (here / "header.csv").write_text("carat,price\n")
     (here / "a.txt").write_text("carat,price\n1,2\n")

@@ -78,10 +78,6 @@ def test_a_file_that_is_not_there_gets_the_nearest_that_is(file):
     assert refusal("/nowhere/d.csv").startswith("there is no file /nowhere/d.csv")
 
 
-def test_a_folder_is_refused(tmp_path):
-    assert refusal(tmp_path) == f"{tmp_path} is a folder: name a file (.csv, .parquet, .jsonl, .ndjson)"
-
-
 @pytest.mark.parametrize("name", ["d.csv", "d.parquet", "d.jsonl"])
 def test_an_empty_file_is_refused(file, name):
     path = file(name, "")
