@@ -1,0 +1,154 @@
+"""Read more rows than memory holds, again and again."""
+
+from __future__ import annotations
+
+import shutil
+import weakref
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+from modelzoo_registry import ColumnError, DataError, Fault
+from modelzoo_registry.suggest import did_you_mean
+
+from .estimate import row_bytes
+from .parts import GROUP, Part
+from .unify import common_schema, conform
+
+Batch = tuple[int, pa.Table]
+"""The number of its first row among all rows, from 0, and rows that follow one another."""
+
+
+_LOOK = 32_000_000
+"""Bytes of the rows a sample is taken from at a time."""
+
+
+class Stream:
+    """Hand out the rows of files, or of a table, in batches, as often as they are asked for.
+
+    A batch holds rows that follow one another, and comes with the number of the first of them, which is the same every
+    time. Columns have one type in all batches; dictionaries are handed out as their values. Only a few batches are in
+    memory at a time. Temporary files are removed at ``close``, at the end of a ``with``, or when the stream is
+    forgotten.
+
+    Attributes:
+        name: what to call the rows in a message.
+        schema: the columns.
+        rows: how many there are.
+        nbytes: roughly the bytes of all rows when they are encoded.
+    """
+
+    def __init__(self, parts: Sequence[Part], name: str, folder: Path | None = None) -> None:
+        """Take over the parts, in order, and the folder of temporary files among them.
+
+        Raises:
+            DataError: when the parts do not fit together, or hold no row.
+        """
+        self._remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True) if folder else None
+        self._parts = tuple(part for part in parts if part.groups) or tuple(parts)
+        title = f"the files of {name} do not fit together"
+        self.name = name
+        self.schema = common_schema(title, [(part.name, part.schema) for part in parts])
+        self.rows = sum(sum(part.groups) for part in parts)
+        self.nbytes = self.rows * row_bytes(self.schema)
+        if self.rows == 0 or not self.schema.names:
+            raise DataError(f"{name} holds no {'columns' if self.rows else 'rows'}")
+
+    def batches(self, columns: Sequence[str] | None = None, *, size: int = GROUP) -> Iterator[Batch]:
+        """Yield all rows in order, at most ``size`` at a time.
+
+        Args:
+            columns: the columns to read, in this order; None reads all.
+            size: the rows of a batch, from 1.
+
+        Raises:
+            ColumnError: when a column is not there.
+            DataError: when a file is damaged or has changed, or the stream is closed.
+        """
+        schema = self._schema_of(columns)
+        first = 0
+        for part in self._parts:
+            for table in self._read(part, range(len(part.groups)), schema, size):
+                yield first, table
+                first += table.num_rows
+
+    def shuffled_batches(
+        self, columns: Sequence[str] | None = None, *, seed: int, size: int = GROUP
+    ) -> Iterator[Batch]:
+        """Yield all rows once, at most ``size`` at a time, the row groups in an order drawn from a seed.
+
+        Within a row group rows stay in order: shuffle them in a window of several batches. Equal seeds draw equal
+        orders. Arguments and errors are those of ``batches``.
+        """
+        schema = self._schema_of(columns)
+        groups = list(self._groups())
+        for place in np.random.default_rng(seed).permutation(len(groups)):
+            first, part, group = groups[place]
+            yield from self._read_group(first, part, group, schema, size)
+
+    def sample(self, rows: int) -> pa.Table:
+        """Return at most ``rows`` rows, spread evenly over all of them, in order; the same ones every time."""
+        if rows < 1:
+            raise ValueError(f"`rows` must be at least 1. Received: rows={rows}")
+        count = min(rows, self.rows)
+        size = max(1, min(GROUP, _LOOK // row_bytes(self.schema)))
+        wanted = np.arange(count) * self.rows // count
+        pieces = []
+        for first, part, group in self._groups():
+            if _between(wanted, first, first + part.groups[group]).size:
+                for start, table in self._read_group(first, part, group, self.schema, size):
+                    pieces.append(table.take(_between(wanted, start, start + table.num_rows) - start))
+        return pa.concat_tables(pieces)
+
+    def close(self) -> None:
+        """Remove the temporary files; nothing can be read any more."""
+        self._parts = ()
+        if self._remove is not None:
+            self._remove()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Stream({self.name!r}, {self.rows:,} rows, {len(self.schema.names)} columns)"
+
+    def _groups(self) -> Iterator[tuple[int, Part, int]]:
+        """Yield every group: the number of its first row, its part, and its number there."""
+        first = 0
+        for part in self._parts:
+            starts = accumulate(part.groups, initial=first)
+            yield from ((start, part, group) for start, group in zip(starts, range(len(part.groups)), strict=False))
+            first += sum(part.groups)
+
+    def _read_group(self, first: int, part: Part, group: int, schema: pa.Schema, size: int) -> Iterator[Batch]:
+        for table in self._read(part, [group], schema, size):
+            yield first, table
+            first += table.num_rows
+
+    def _read(self, part: Part, groups: Sequence[int], schema: pa.Schema, size: int) -> Iterator[pa.Table]:
+        for table in part.read(groups, schema.names, size):
+            yield conform(table, schema)
+
+    def _schema_of(self, columns: Sequence[str] | None) -> pa.Schema:
+        """Return the chosen columns. Raises what ``batches`` raises."""
+        if not self._parts:
+            raise DataError(f"the rows of {self.name} are closed: open them again")
+        names = self.schema.names
+        chosen = names if columns is None else list(columns)
+        faults = [Fault(name, f"is not there.{did_you_mean(name, names)}") for name in chosen if name not in names]
+        if faults:
+            raise ColumnError(f"{self.name} lacks columns (it has: {', '.join(names)})", faults)
+        return pa.schema([self.schema.field(name) for name in chosen])
+
+
+def _between(numbers: np.ndarray, start: int, stop: int) -> np.ndarray:
+    """Return those of sorted numbers from ``start`` to before ``stop``."""
+    low, high = np.searchsorted(numbers, [start, stop])
+    return numbers[low:high]
