@@ -68,13 +68,13 @@ class Stream:
         Raises:
             ColumnError: when a column is not there.
             DataError: when a file is damaged or has changed, or the stream is closed.
+            ValueError: when no column is named, or ``size`` is less than 1.
         """
-        schema = self._schema_of(columns)
+        schema = self._chosen(columns, size)
         first = 0
         for part in self._parts:
-            for table in self._read(part, range(len(part.groups)), schema, size):
-                yield first, table
-                first += table.num_rows
+            yield from self._numbered(first, part, range(len(part.groups)), schema, size)
+            first += sum(part.groups)
 
     def shuffled_batches(
         self, columns: Sequence[str] | None = None, *, seed: int, size: int = GROUP
@@ -84,24 +84,26 @@ class Stream:
         Within a row group rows stay in order: shuffle them in a window of several batches. Equal seeds draw equal
         orders. Arguments and errors are those of ``batches``.
         """
-        schema = self._schema_of(columns)
+        schema = self._chosen(columns, size)
         groups = list(self._groups())
         for place in np.random.default_rng(seed).permutation(len(groups)):
             first, part, group = groups[place]
-            yield from self._read_group(first, part, group, schema, size)
+            yield from self._numbered(first, part, [group], schema, size)
 
     def sample(self, rows: int) -> pa.Table:
-        """Return at most ``rows`` rows, spread evenly over all of them, in order; the same ones every time."""
+        """Return at most ``rows`` rows, spread evenly over all of them, in order; the same ones every time.
+
+        All rows are read once for it.
+        """
         if rows < 1:
             raise ValueError(f"`rows` must be at least 1. Received: rows={rows}")
         count = min(rows, self.rows)
-        size = max(1, min(GROUP, _LOOK // row_bytes(self.schema)))
         wanted = np.arange(count) * self.rows // count
+        size = max(1, min(GROUP, _LOOK // max(1, row_bytes(self.schema))))
         pieces = []
-        for first, part, group in self._groups():
-            if _between(wanted, first, first + part.groups[group]).size:
-                for start, table in self._read_group(first, part, group, self.schema, size):
-                    pieces.append(table.take(_between(wanted, start, start + table.num_rows) - start))
+        for first, table in self.batches(size=size):
+            low, high = np.searchsorted(wanted, [first, first + table.num_rows])
+            pieces.append(table.take(wanted[low:high] - first))
         return pa.concat_tables(pieces)
 
     def close(self) -> None:
@@ -127,28 +129,23 @@ class Stream:
             yield from ((start, part, group) for start, group in zip(starts, range(len(part.groups)), strict=False))
             first += sum(part.groups)
 
-    def _read_group(self, first: int, part: Part, group: int, schema: pa.Schema, size: int) -> Iterator[Batch]:
-        for table in self._read(part, [group], schema, size):
-            yield first, table
+    def _numbered(self, first: int, part: Part, groups: Sequence[int], schema: pa.Schema, size: int) -> Iterator[Batch]:
+        """Yield the rows of groups that follow one another, with their numbers."""
+        for table in part.read(groups, schema.names, size):
+            yield first, conform(table, schema)
             first += table.num_rows
 
-    def _read(self, part: Part, groups: Sequence[int], schema: pa.Schema, size: int) -> Iterator[pa.Table]:
-        for table in part.read(groups, schema.names, size):
-            yield conform(table, schema)
-
-    def _schema_of(self, columns: Sequence[str] | None) -> pa.Schema:
+    def _chosen(self, columns: Sequence[str] | None, size: int) -> pa.Schema:
         """Return the chosen columns. Raises what ``batches`` raises."""
+        if size < 1:
+            raise ValueError(f"`size` must be at least 1. Received: size={size}")
         if not self._parts:
             raise DataError(f"the rows of {self.name} are closed: open them again")
         names = self.schema.names
         chosen = names if columns is None else list(columns)
         faults = [Fault(name, f"is not there.{did_you_mean(name, names)}") for name in chosen if name not in names]
+        if not chosen:
+            raise ValueError("`columns` must name at least one, or be None. Received: columns=[]")
         if faults:
             raise ColumnError(f"{self.name} lacks columns (it has: {', '.join(names)})", faults)
         return pa.schema([self.schema.field(name) for name in chosen])
-
-
-def _between(numbers: np.ndarray, start: int, stop: int) -> np.ndarray:
-    """Return those of sorted numbers from ``start`` to before ``stop``."""
-    low, high = np.searchsorted(numbers, [start, stop])
-    return numbers[low:high]

@@ -143,13 +143,21 @@ def test_a_sample_is_spread_evenly_over_all_rows(files, count):
 
     assert rows["row"].to_pylist() == [place * ROWS // min(count, ROWS) for place in range(min(count, ROWS))]
     assert rows.to_pylist() == BASIC.take(rows["row"]).to_pylist()
-    assert refusal_of_sample(stream) == "`rows` must be at least 1. Received: rows=0"
 
 
-def refusal_of_sample(stream):
-    with pytest.raises(ValueError, match="at least 1") as caught:
-        stream.sample(0)
-    return str(caught.value)
+@pytest.mark.parametrize(
+    ("read", "message"),
+    [
+        (lambda stream: stream.sample(0), "`rows` must be at least 1. Received: rows=0"),
+        (lambda stream: next(stream.batches(size=0)), "`size` must be at least 1. Received: size=0"),
+        (lambda stream: next(stream.batches([])), "`columns` must name at least one, or be None. Received: columns=[]"),
+    ],
+)
+def test_asking_for_nothing_is_refused(read, message):
+    with pytest.raises(ValueError, match="at least") as caught:
+        read(open_rows(BASIC, memory=1))
+
+    assert str(caught.value) == message
 
 
 @given(
