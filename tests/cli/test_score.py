@@ -198,6 +198,11 @@ class TestAFileThatCannotBeWritten:
         )
         assert (beside / "new.jsonl").read_bytes() == before
 
+    def test_none_of_several_files_of_rows_is_replaced_either(self, refusal, beside):
+        assert refusal("predict run --data n*.jsonl --out new.jsonl") == (
+            "--out new.jsonl is the file of --data: the predictions would replace the rows"
+        )
+
 
 @pytest.mark.parametrize("command", ["evaluate nothing --data train.csv", "export nothing --to x"])
 def test_a_run_that_is_not_there_is_told(refusal, here, command):

@@ -16,11 +16,9 @@ from hypothesis import strategies as st
 from modelzoo_registry import ColumnError, DataError
 from pyarrow import csv, dataset, parquet
 
-from modelzoo.data import to_table
+from modelzoo.data import Stream, open_rows, to_table
 from modelzoo.data.files import write
-from modelzoo.data.opening import open_rows
 from modelzoo.data.parts import GROUP, ParquetPart, TablePart
-from modelzoo.data.stream import Stream
 
 ROWS = 1000
 BASIC = pa.table(
@@ -201,6 +199,8 @@ def test_files_that_differ_a_little_in_type_are_read_as_a_type_for_all(tmp_path)
     parquet_file(tmp_path / "d" / "b.parquet", other)
     parquet_file(tmp_path / "d" / "c.parquet", pa.table({name: pa.nulls(1) for name in plain}))
 
+    parquet_file(tmp_path / "d" / "d.parquet", pa.table(plain).slice(0, 0))
+
     stream = open_rows(tmp_path / "d", memory=1)
 
     assert stream.schema.names == ["n", "d", "v", "m"]
@@ -290,7 +290,7 @@ class TestBelowTheBound:
 
     def test_nothing_heavy_is_imported_for_a_small_file(self, files):
         code = (
-            "import sys; from modelzoo.data.opening import open_rows; "
+            "import sys; from modelzoo.data import open_rows; "
             "open_rows(sys.argv[1], memory=10**9); open_rows(sys.argv[1], memory=1); "
             "print([name for name in ('pyarrow.dataset', 'pandas', 'tensorflow') if name in sys.modules])"
         )
@@ -326,7 +326,7 @@ class TestTemporaryFiles:
     def test_they_are_removed_when_the_process_ends(self, kept, tmp_path):
         write(BASIC, tmp_path / "a.csv")
         code = (
-            "import sys; from modelzoo.data.opening import open_rows; "
+            "import sys; from modelzoo.data import open_rows; "
             "stream = open_rows(sys.argv[1], memory=1); print(stream.rows); raise SystemExit(3)"
         )
 
@@ -471,7 +471,7 @@ class TestText:
 
 PEAK = """
 import resource, sys
-from modelzoo.data.opening import open_rows
+from modelzoo.data import open_rows
 
 stream = open_rows(sys.argv[1], memory=1)
 next(stream.batches())  # what reading costs at all
