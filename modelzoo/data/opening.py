@@ -22,7 +22,7 @@ from .sources import is_batches, name_of
 from .spool import spool
 from .stream import Stream
 from .table import describe
-from .unify import common_schema, conform, mixed_columns, plain
+from .unify import common_schema, conform, copied, mixed_columns, plain
 
 Blocks = Iterator[tuple[str, pa.Table | pa.RecordBatch]]
 """Rows, a block at a time, with what to call it in a message."""
@@ -133,7 +133,7 @@ def _open_batches(batches: Iterator[Any], name: str, memory: int) -> Any:
         label, batch = next(blocks, ("", None))
         if batch is None:
             return _joined(pulled, name)
-        table = plain(pa.table(batch))
+        table = copied(plain(pa.table(batch)))
         pulled.append((label, table))
         held += max(table_bytes(table), table.nbytes)
     return _spooled(name, lambda folder: spool(chain(_drained(pulled), blocks), folder, _misfit(name)))

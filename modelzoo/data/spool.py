@@ -13,7 +13,7 @@ import pyarrow as pa
 from modelzoo_registry import DataError
 
 from .parts import GROUP, ParquetPart
-from .unify import common_schema, conform, plain
+from .unify import common_schema, conform, copied, plain
 
 _BYTES = 32_000_000
 """Bytes after which rows are written although they make no whole group: those of wide rows, as images."""
@@ -74,7 +74,7 @@ class _Writer:
     def add(self, table: pa.Table) -> None:
         """Take over a copy of the next rows: whoever hands them out may fill the same memory again."""
         if table.num_rows < GROUP:
-            table = pa.table([_copied(column) for column in table.columns], schema=table.schema)
+            table = copied(table)
         self._waiting.append(table)
         self._rows += table.num_rows
         self._nbytes += table.nbytes
@@ -115,10 +115,6 @@ def _room(path: Path) -> Iterator[None]:
             f"{what} in {path.parent}, where those that do not fit into memory are kept: {error}. "
             "Make room, or choose another folder with the environment variable TMPDIR"
         ) from error
-
-
-def _copied(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pa.chunked_array([pa.concat_arrays([chunk]) for chunk in column.chunks], column.type)
 
 
 def _unused(folder: Path) -> Path:

@@ -90,6 +90,14 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
+def copied(table: pa.Table) -> pa.Table:
+    """Return a table in memory of its own: a generator may fill the same array again for the next batch."""
+    columns = [[pa.concat_arrays([chunk]) for chunk in column.chunks] for column in table.columns]
+    kinds = table.schema.types
+    arrays = [pa.chunked_array(chunks, kind) for chunks, kind in zip(columns, kinds, strict=True)]
+    return pa.table(arrays, schema=table.schema)
+
+
 def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if not pa.types.is_dictionary(column.type):
         return column

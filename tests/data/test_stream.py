@@ -225,14 +225,16 @@ def test_arrays_keep_their_shape_and_count_by_their_numbers(kept):
         assert np.array_equal(sample.to_numpy_ndarray(), images[[0, 200, 400]])
 
 
-def test_a_generator_may_fill_the_same_memory_again(kept):
+@pytest.mark.parametrize("memory", [1, 3000, 10**6])
+def test_a_generator_may_fill_the_same_memory_again(kept, memory):
     def refilled():
         numbers = np.zeros(10)
         for start in range(0, 1000, 10):
             numbers[:] = np.arange(start, start + 10)
             yield pa.table({"row": pa.array(numbers)})
 
-    with open_rows(refilled(), memory=1) as stream:
+    opened = open_rows(refilled(), memory=memory)
+    with opened if isinstance(opened, Stream) else open_rows(opened, memory=1) as stream:
         assert rows_of(stream.batches())["row"].to_pylist() == list(range(1000))
 
 
