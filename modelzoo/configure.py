@@ -40,6 +40,11 @@ class Choice:
         return {"name": self.entry.name, **self.spec.model_dump(mode="json")}
 
 
+def only_reconstructs(plugin: Any) -> bool:
+    """Whether a model can do nothing but rebuild its inputs, and so takes no target."""
+    return bool(plugin.tasks == {"reconstruction"})
+
+
 def configure(
     name: str, settings: Mapping[str, Any], regularizers: Iterable[RegularizerChoice]
 ) -> tuple[Choice, list[Choice]]:

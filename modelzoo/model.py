@@ -19,7 +19,7 @@ from .artifacts.atomic import check_free, staged
 from .artifacts.run import LOGS, RUN
 from .columns import Schema
 from .columns.target import require_target
-from .configure import Choice
+from .configure import Choice, only_reconstructs
 from .data import to_table
 from .data.memory import is_row
 from .notes import tell
@@ -130,7 +130,7 @@ class Model:
 
     def fit(
         self,
-        data: Any,
+        data: Any = None,
         y: Any = None,
         *,
         target: str | None = None,
@@ -177,7 +177,7 @@ class Model:
         """
         spec = validate(TrainingSpec, {**training, "validation": _in_words(validation)}, owner="fit")
         listed = _list_callbacks(callbacks)
-        if task is None and self._choice.plugin.tasks == {"reconstruction"}:
+        if task is None and only_reconstructs(self._choice.plugin):
             task = "reconstruction"
         if task is not None:
             self._require_task(task)
@@ -265,8 +265,8 @@ class Model:
     ) -> np.ndarray:
         """Return how badly each row is rebuilt, float32 (n,): large for rows unlike those of the training.
 
-        It is the mean squared difference over the encoded inputs, scaled numbers and one-hot categories: a
-        number that is always predicted as its mean costs about 1.
+        It is the mean squared difference over the encoded inputs, scaled numbers and one-hot categories. Of
+        numbers alone, always predicting their means costs about 1; one-hot categories and arrays cost less.
 
         Args:
             data: rows as in ``fit``.
@@ -312,7 +312,7 @@ class Model:
         return write_export(Path(path), self._choice, self._regularizers, self.fitted)
 
     def summary(self) -> None:
-        """Print settings and, once it is trained, target, columns, layers and the last epoch's metrics."""
+        """Print settings and, once it is trained, target, columns, layers and the metrics of the epoch kept."""
         from .summary import summarize
 
         summarize(self._choice, self._regularizers, self._fitted)
@@ -384,14 +384,14 @@ def _list_callbacks(given: Iterable[Callback]) -> tuple[Callback, ...]:
         faults = [Fault("callbacks", f"a list of Keras callbacks belongs here. Received: {type(given).__name__}")]
         raise SpecError("fit does not accept these settings", faults)
     listed = tuple(given)
-    classes = [(place, one) for place, one in enumerate(listed) if isinstance(one, type)]
-    others = [(place, one) for place, one in enumerate(listed) if not hasattr(one, "on_epoch_end")]
-    if classes or others:
-        faults = [Fault(f"callbacks.{place}", f"write {one.__name__}(...), not the class") for place, one in classes]
-        faults += [
-            Fault(f"callbacks.{place}", f"a Keras callback belongs here. Received: {one!r}")
-            for place, one in others
-            if not isinstance(one, type)
-        ]
+    faults = [Fault(f"callbacks.{place}", wrong) for place, one in enumerate(listed) if (wrong := _no_callback(one))]
+    if faults:
         raise SpecError("fit does not accept these settings", faults)
     return listed
+
+
+def _no_callback(one: Any) -> str:
+    """Say why something is no callback; nothing of one that is."""
+    if isinstance(one, type):
+        return f"write {one.__name__}(...), not the class"
+    return "" if hasattr(one, "on_epoch_end") else f"a Keras callback belongs here. Received: {one!r}"

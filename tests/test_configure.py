@@ -108,6 +108,18 @@ def test_all_faults_of_the_training_are_told_at_once():
     assert caught.value.faults[-1].message.startswith("unknown setting. Did you mean 'learning_rate'?")
 
 
+def test_names_of_keras_are_pointed_to_ours():
+    with pytest.raises(SpecError) as caught:
+        modelzoo.build("linear").fit(x=[[1.0]], y=[1], steps_per_epoch=3, validation_split=0.1, epochs=0)
+
+    assert [str(fault) for fault in caught.value.faults] == [
+        "epochs: Input should be greater than or equal to 1. Received: 0",
+        "x: is Keras' name. Give the rows first, by no name: fit(x, y)",
+        "steps_per_epoch: is Keras' name. Give train_examples and evals; of batches that do not end, steps",
+        "validation_split: is Keras' name. Give validation=0.1, a fraction of the rows, drawn at random",
+    ]
+
+
 def test_a_gated_activation_needs_even_widths():
     with pytest.raises(SpecError) as caught:
         modelzoo.build("wide_deep", hidden=[8, 5], activation="glu")

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from modelzoo_registry import NonFiniteLossError, installed
 
+from ..configure import only_reconstructs
 from ..text import print_numbers
 from .parse import parse_names, parse_regularizer, parse_setting, parse_validation
 
@@ -135,8 +136,9 @@ def _settings(written: Any, options: tuple[str, ...]) -> Any:
 
 def _has_no_target(config: Any) -> bool:
     """Whether the model is to reconstruct its inputs."""
-    tasks = installed().load("model", config.model).tasks if config.model else frozenset()
-    return config.task == "reconstruction" or tasks == {"reconstruction"}
+    if config.task == "reconstruction":
+        return True
+    return bool(config.model) and only_reconstructs(installed().load("model", config.model))
 
 
 def _require(config: Any) -> None:

@@ -14,6 +14,7 @@ from modelzoo_registry import ColumnError, DataError, Fault, Task
 from modelzoo_registry.suggest import did_you_mean
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
+from ..data.arrow import ONE_HOT_HINT
 from .base import Plain
 from .statistics import moments
 from .wire import RawInput, describe_type, is_number, is_text, to_wire
@@ -227,7 +228,7 @@ def _decoded(name: str, column: pa.ChunkedArray) -> pa.Array:
 
 def _hint(kind: pa.DataType) -> str:
     is_vector = isinstance(kind, pa.FixedShapeTensorType) and len(kind.shape) == 1
-    return " (one-hot labels become class numbers by argmax)" if is_vector else ""
+    return f" ({ONE_HOT_HINT})" if is_vector else ""
 
 
 def _numbers(name: str, column: pa.ChunkedArray) -> np.ndarray:

@@ -47,14 +47,14 @@ def regularize(core: keras.Model, regularizers: Regularizers) -> tuple[keras.Mod
         with _blaming(f"regularizer {name!r} failed"):
             core, layers = _with_layers(core, regularizer)
             weights = _with_penalties(core, regularizer)
-        if not layers and not weights and not _acts_elsewhere(regularizer):
+        if not layers and not weights and not any(overrides(regularizer, method) for method in _ELSEWHERE):
             idle.append(name)
     return core, idle
 
 
-def _acts_elsewhere(regularizer: RegularizerPlugin) -> bool:
-    """Whether a regularizer has a part in the training step or around epochs."""
-    return any(getattr(type(regularizer), method) is not getattr(RegularizerPlugin, method) for method in _ELSEWHERE)
+def overrides(regularizer: RegularizerPlugin, method: str) -> bool:
+    """Whether a regularizer writes this method of the contract itself."""
+    return getattr(type(regularizer), method) is not getattr(RegularizerPlugin, method)
 
 
 @contextlib.contextmanager

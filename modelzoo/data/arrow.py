@@ -13,6 +13,8 @@ from modelzoo_registry import DataError
 
 MIXED = (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError)
 """What Arrow raises of columns of pandas and polars that mix types, are sparse or hold what no type of its does."""
+ONE_HOT_HINT = "one-hot labels become class numbers by argmax"
+"""What to do about a target of vectors."""
 _WITHOUT_VIEWS = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
 _NUMERIC = "buif"
 """NumPy's kinds of numbers, booleans among them."""

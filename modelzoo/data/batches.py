@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 from modelzoo_registry import DataError, Fault
 
-from .arrow import as_array, to_arrow
+from .arrow import ONE_HOT_HINT, as_array, to_arrow
 from .join import Tables
 from .memory import from_memory, refuse_repeated_names
 from .sources import is_batches, name_of, open_batches
@@ -29,7 +29,7 @@ class Collected:
     target: pa.Array | pa.ChunkedArray | None = None
 
 
-def collect(data: Any, steps: int | None = None, *, with_target: bool = True) -> Collected:
+def collect(data: Any, steps: int | None = None, *, with_target: bool = True, argument: str = "steps") -> Collected:
     """Return the rows of the next ``steps`` batches, or of all, as one table in memory.
 
     A batch is ``x``, ``(x,)`` or ``(x, y)``, as a tuple or a list. ``x`` is a dict of columns, an array or tensor
@@ -45,34 +45,35 @@ def collect(data: Any, steps: int | None = None, *, with_target: bool = True) ->
         data: what ``is_batches`` says yes to.
         steps: how many batches to read, from 1; None reads to the end.
         with_target: False leaves out targets and sample weights, as Keras' ``predict`` does.
+        argument: what ``steps`` is called where the user gave it, for messages.
 
     Raises:
         DataError: when the data does not end or ends too early, and naming the batch (counted from 1) and the columns
             that cannot be read or do not fit the batches before.
     """
-    _check_steps(steps)
+    _check_steps(steps, argument)
     gathered = _Gathered(with_target=with_target)
     number = 0
-    for number, batch in enumerate(islice(open_batches(data, steps), steps), start=1):
+    for number, batch in enumerate(islice(open_batches(data, steps, argument), steps), start=1):
         try:
             gathered.add(batch)
         except DataError as error:
             raise DataError(f"batch {number}: {error.title}", error.faults) from error
-    _check_count(data, number, steps)
+    _check_count(data, number, steps, argument)
     return gathered.join()
 
 
-def _check_steps(steps: Any) -> None:
+def _check_steps(steps: Any, argument: str) -> None:
     if steps is not None and (not isinstance(steps, Integral) or isinstance(steps, bool) or steps < 1):
-        raise DataError(f"steps is a whole number of batches, from 1. Received: {steps!r}")
+        raise DataError(f"{argument} is a whole number of batches, from 1. Received: {steps!r}")
 
 
-def _check_count(data: Any, number: int, steps: int | None) -> None:
+def _check_count(data: Any, number: int, steps: int | None, argument: str) -> None:
     if number == 0:
         remedy = ": one that was read to its end has nothing left, make a new one" if hasattr(data, "__next__") else ""
         raise DataError(f"{name_of(data)} holds no batch{remedy}")
     if steps is not None and number < steps:
-        raise DataError(f"{name_of(data)} ended after {number} of {steps} batches: lower steps, or leave it out")
+        raise DataError(f"{name_of(data)} ended after {number} of {steps} batches: lower {argument}, or leave it out")
 
 
 class _Gathered:
@@ -141,8 +142,7 @@ def _flattened(column: pa.FixedShapeTensorArray) -> pa.Array:
     shape = tuple(column.type.shape)
     if shape != (1,):
         raise DataError(
-            f"one value a row belongs here, (n,) or (n, 1). Received: arrays of shape {shape} "
-            "(one-hot labels become class numbers by argmax)"
+            f"one value a row belongs here, (n,) or (n, 1). Received: arrays of shape {shape} ({ONE_HOT_HINT})"
         )
     return column.storage.flatten()
 

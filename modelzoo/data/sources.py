@@ -23,15 +23,15 @@ def is_batches(data: Any) -> bool:
     return _is_dataset(data) or _is_py_dataset(data) or _has(data, "__next__")
 
 
-def open_batches(data: Any, steps: int | None) -> Iterator[Any]:
-    """Return an iterator over the batches; it may hand out more than ``steps``.
+def open_batches(data: Any, steps: int | None, argument: str = "steps") -> Iterator[Any]:
+    """Return an iterator over the batches; it may hand out more than ``steps``, in messages ``argument``.
 
     Raises:
         DataError: when ``steps`` is None and the data does not end, or given and it hands out single rows.
     """
     if _is_dataset(data):
-        return _open_dataset(data, steps)
-    return _open_py_dataset(data, steps) if _is_py_dataset(data) else iter(data)
+        return _open_dataset(data, steps, argument)
+    return _open_py_dataset(data, steps, argument) if _is_py_dataset(data) else iter(data)
 
 
 def name_of(data: Any) -> str:
@@ -39,15 +39,17 @@ def name_of(data: Any) -> str:
     return "the Dataset" if _is_dataset(data) else f"the {type(data).__name__}"
 
 
-def _open_dataset(data: Any, steps: int | None) -> Iterator[Any]:
+def _open_dataset(data: Any, steps: int | None, argument: str) -> Iterator[Any]:
     endless = int(data.cardinality()) == _ENDLESS
     _refuse_ambiguous(data)
     if _hands_out_rows(data):
         if steps is not None or endless:
-            raise DataError("the Dataset hands out single rows, and steps counts batches: call .batch(n) on it first")
+            raise DataError(
+                f"the Dataset hands out single rows, and {argument} counts batches: call .batch(n) on it first"
+            )
         return _in_batches(data)
     if endless and steps is None:
-        raise _does_not_end(data)
+        raise _does_not_end(data, argument)
     return iter(data)
 
 
@@ -82,18 +84,18 @@ def _in_batches(data: Any) -> Iterator[Any]:
         raise DataError("the rows of the Dataset hold arrays of different shapes: pad them to one shape") from error
 
 
-def _open_py_dataset(data: Any, steps: int | None) -> Iterator[Any]:
+def _open_py_dataset(data: Any, steps: int | None, argument: str) -> Iterator[Any]:
     try:
         length = data.num_batches
     except NotImplementedError:  # no length at all, which Keras reads on and on
         length = None
     if length is None and steps is None:
-        raise _does_not_end(data)
+        raise _does_not_end(data, argument)
     return (data[place] for place in (count() if length is None else range(length)))
 
 
-def _does_not_end(data: Any) -> DataError:
-    return DataError(f"{name_of(data)} does not end: give steps=..., the number of batches to read")
+def _does_not_end(data: Any, argument: str) -> DataError:
+    return DataError(f"{name_of(data)} does not end: give {argument}=..., the number of batches to read")
 
 
 def _is_dataset(data: Any) -> bool:

@@ -11,6 +11,7 @@ import tensorflow as tf
 from modelzoo_registry import BrokenPluginError, NonFiniteLossError, RegularizerPlugin
 
 from ..columns.target import Target
+from ..core.assemble import overrides
 from .engine import Engine
 
 Truth = Callable[[Mapping[str, Any]], Any]
@@ -32,7 +33,7 @@ class FusedModel(keras.Model):
         target: Target,
         truth: Truth | None,
         engine: Engine,
-        batch_size: int,
+        batch_size: int | None,
         regularizers: Sequence[RegularizerPlugin],
         seed: int,
     ) -> None:
@@ -41,9 +42,9 @@ class FusedModel(keras.Model):
         self._truth = truth
         self._engine = engine
         self._batch_size = batch_size
-        self._noise = _overriding(regularizers, "transform_inputs")
-        self._softening = _overriding(regularizers, "transform_targets")
-        self._finishing = _overriding(regularizers, "after_step")
+        self._noise = [one for one in regularizers if overrides(one, "transform_inputs")]
+        self._softening = [one for one in regularizers if overrides(one, "transform_targets")]
+        self._finishing = [one for one in regularizers if overrides(one, "after_step")]
         self._seeds = keras.random.SeedGenerator(seed)
         self.rows_seen = 0
         """Rows trained on in this epoch."""
@@ -191,12 +192,6 @@ def _traced(method: Callable[..., Any], **options: bool) -> Any:
     AutoGraph would rewrite all this code, for loops and branches that are written as TensorFlow's own already.
     """
     return tf.function(partial(method), autograph=False, **options)
-
-
-def _overriding(regularizers: Sequence[RegularizerPlugin], method: str) -> list[RegularizerPlugin]:
-    """Return the regularizers that write this method themselves."""
-    base = getattr(RegularizerPlugin, method)
-    return [regularizer for regularizer in regularizers if getattr(type(regularizer), method) is not base]
 
 
 def _refuse_strays(read: Sequence[Any], model: keras.Model) -> None:

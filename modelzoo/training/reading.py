@@ -52,16 +52,14 @@ class Selection:
             raise DataError("the columns are not named rightly", faults)
 
 
-def read_rows(
-    data: Any, y: Any, selection: Selection, *, may_lack_dropped: bool = False
-) -> tuple[pa.Table, str | None]:
+def read_rows(data: Any, y: Any, selection: Selection, *, validation: bool = False) -> tuple[pa.Table, str | None]:
     """Return the selected columns with the target, and the target's name; for reconstruction there is none.
 
     Args:
         data: rows, see ``to_table``.
         y: the target of each row (n,), or None when it is a column of the data.
         selection: target and columns.
-        may_lack_dropped: whether columns that are left out need not be there.
+        validation: whether these are rows to validate on: columns that are left out need not be there.
 
     Raises:
         DataError: when there is no target, or x and y differ in length.
@@ -70,19 +68,27 @@ def read_rows(
     looks_for_header = y is None and (selection.target is not None or selection.task == "reconstruction")
     if looks_for_header and selection.columns is None and _is_csv(data):
         _refuse_missing_header(Path(data), selection.target)
-    table, y = read_with_target(data, y, columns=selection.columns, steps=selection.steps, text=selection.text)
+    argument = "validation_steps" if validation else "steps"
+    steps = selection.validation_steps if validation else selection.steps
+    table, y = read_with_target(data, y, columns=selection.columns, steps=steps, text=selection.text, argument=argument)
     target = None
     if selection.task == "reconstruction":
         refuse_target(y, selection.target)
     else:
         table, target = attach_target(table, y, selection.target)
         require_target(table, target)
-    named = () if may_lack_dropped else selection.drop
+    named = () if validation else selection.drop
     return _select(table, selection, target, named), target
 
 
 def read_with_target(
-    data: Any, y: Any, *, columns: Sequence[str] | None, steps: int | None, text: Sequence[str]
+    data: Any,
+    y: Any,
+    *,
+    columns: Sequence[str] | None,
+    steps: int | None,
+    text: Sequence[str],
+    argument: str = "steps",
 ) -> tuple[pa.Table, Any]:
     """Return rows as a table, and the target beside them: that of their batches, or ``y`` as it was given.
 
@@ -91,7 +97,7 @@ def read_with_target(
     """
     if not is_batches(data):
         return to_table(data, columns=columns, steps=steps, text=text), y
-    collected = collect(data, steps)
+    collected = collect(data, steps, argument=argument)
     if y is not None and collected.target is not None:
         raise DataError("the target is given twice", [Fault("y", "leave it out: the batches bring one along")])
     return collected.table, y if collected.target is None else collected.target

@@ -118,13 +118,11 @@ def _split(rows: Rows, fraction: float, seed: int) -> Rows:
 def _validation_rows(validation: Any, selection: Selection, target: str | None) -> pa.Table:
     x, y = validation if _is_pair(validation) else (validation, None)
     try:
-        selected = replace(selection, target=target, steps=selection.validation_steps)
-        table, _ = read_rows(x, y, selected, may_lack_dropped=True)
+        table, _ = read_rows(x, y, replace(selection, target=target), validation=True)
         if target is not None:
             has_target(table, target)
     except DataError as error:
-        title = error.title.replace("steps=", "validation_steps=") if is_batches(x) else error.title
-        raise type(error)(f"validation ({describe(x)}): {title}", error.faults) from error
+        raise type(error)(f"validation ({describe(x)}): {error.title}", error.faults) from error
     return table
 
 

@@ -13,7 +13,14 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from modelzoo_registry import Fault, ModelPlugin, NonFiniteLossError, RunInfo, SpecError, TrainingSpec
+from modelzoo_registry import (
+    Fault,
+    ModelPlugin,
+    NonFiniteLossError,
+    RunInfo,
+    SpecError,
+    TrainingSpec,
+)
 from modelzoo_registry.suggest import did_you_mean
 
 from ..columns.decoder import fixed_width
@@ -22,6 +29,7 @@ from ..columns.target import Target
 from ..core.assemble import Regularizers, build_core, regularize
 from ..core.fixed import fixed_inputs
 from ..core.inputs import PackedInputs
+from ..core.score import rows_a_batch
 from ..hooks import Hooks
 from .callbacks import HookCallback, Progress, RowCounter, kept_epoch, tensorboard, watches_batches
 from .engine import Engine, choose_engine
@@ -30,8 +38,6 @@ from .fused import FusedModel, Truth
 from .objective import make_loss, make_metrics
 from .schedule import Schedule, make_schedule
 from .seeding import seeded
-
-VALIDATION_BATCH = 8192
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,11 @@ class Followers:
     run: RunInfo
     logs: Path | None
     say: Callable[[str], None] | None
+
+    def tell(self, line: str) -> None:
+        """Write a line for people, unless the training is to be silent."""
+        if self.say:
+            self.say(line)
 
 
 @dataclass(frozen=True)
@@ -116,34 +127,23 @@ def train(
     with seeded(spec.seed):
         core, notes = assemble(parts, encoder, target)
         for note in notes:
-            if followers.say:
-                followers.say(note)
+            followers.tell(note)
         regularizers = [regularizer for _, regularizer in parts.regularizers]
         callbacks = [*followers.callbacks, *(c for regularizer in regularizers for c in regularizer.callbacks())]
         schedule = make_schedule(spec, len(rows.targets))
         engine = _choose(rows, schedule, callbacks)
-        trainer = FusedModel(core.input, core.output, name=parts.name)  # of the same layers, so of the same weights
         truth = partial(fixed_inputs, encoder=encoder) if target.task == "reconstruction" else None
-        trainer.prepare(
-            target=target,
-            truth=truth,
-            engine=engine,
-            batch_size=schedule.batch_size,
-            regularizers=regularizers,
-            seed=spec.seed,
-        )
-        _compile(trainer, target, spec, metrics)
+        trainer = _make_trainer(core, parts, target, truth, engine, spec, metrics)
         if callbacks:
             trainer.build_metrics(*rows.first(schedule.batch_size))
         started = time.perf_counter()
-        watched = None if valid is None else _dataset(valid, truth)
+        watched = None if valid is None else _dataset(valid, truth, rows_a_batch(core.output_shape[-1]))
         feed = Feed(rows.inputs, rows.targets, schedule, engine.chunk, spec.seed)
         history, stopped = _fit(trainer, feed, watched, callbacks, followers)
         kept = None if stopped else kept_epoch(callbacks)
         if kept is not None:
             notes.append(f"the weights are those of epoch {kept}, the best of {len(history.epoch)}")
-            if followers.say:
-                followers.say(notes[-1])
+            followers.tell(notes[-1])
     return Trained(
         core=core,
         history=history,
@@ -184,8 +184,25 @@ def _check_watched(regularizers: Regularizers, metrics: Sequence[str], *, has_va
         raise SpecError("the training cannot be set up like this", faults)
 
 
-def _compile(trainer: FusedModel, target: Target, spec: TrainingSpec, metrics: Sequence[Any]) -> None:
-    """Give the trainer its optimizer, loss and metrics."""
+def _make_trainer(
+    core: keras.Model,
+    parts: Assembly,
+    target: Target,
+    truth: Truth | None,
+    engine: Engine,
+    spec: TrainingSpec,
+    metrics: Sequence[Any],
+) -> FusedModel:
+    """Return what trains the core, with its optimizer, loss and metrics."""
+    trainer = FusedModel(core.input, core.output, name=parts.name)  # of the same layers, so of the same weights
+    trainer.prepare(
+        target=target,
+        truth=truth,
+        engine=engine,
+        batch_size=spec.batch_size,
+        regularizers=[regularizer for _, regularizer in parts.regularizers],
+        seed=spec.seed,
+    )
     optimizer = keras.optimizers.get(spec.optimizer)
     optimizer.learning_rate = spec.learning_rate
     trainer.compile(
@@ -194,6 +211,7 @@ def _compile(trainer: FusedModel, target: Target, spec: TrainingSpec, metrics: S
         metrics=metrics,
         jit_compile=False,  # the step compiles itself
     )
+    return trainer
 
 
 def _fit(
@@ -226,9 +244,9 @@ def _fit(
     return history, stopped
 
 
-def _dataset(rows: Encoded, truth: Truth | None) -> tf.data.Dataset:
+def _dataset(rows: Encoded, truth: Truth | None, batch: int) -> tf.data.Dataset:
     """Return rows to validate on, in large batches, with their targets."""
-    batches = tf.data.Dataset.from_tensor_slices((rows.inputs, rows.targets)).batch(VALIDATION_BATCH)
+    batches = tf.data.Dataset.from_tensor_slices((rows.inputs, rows.targets)).batch(batch)
     if truth is None:
         return batches
     # AutoGraph would rewrite code that has nothing to rewrite, and leave files of it behind where a process is killed.

@@ -72,7 +72,7 @@ def _fault(found: Mapping[str, Any], spec: type[BaseModel], settings: Mapping[st
     if found["type"] == "extra_forbidden":
         nested = len(found["loc"]) > 1  # whose fields those would be, pydantic does not say
         known = () if nested else [field.alias or name for name, field in spec.model_fields.items()]
-        return Fault(path, unknown_field(path, known, is_model=issubclass(spec, ModelSpec)))
+        return Fault(path, _unknown_field(path, known, spec))
     message = _PLAINER.get(found["type"]) or str(found["msg"]).removeprefix("Value error, ")
     if found["type"] == "missing":
         return Fault(path, "is required.")
@@ -95,12 +95,14 @@ def _path(found: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
     return ".".join(parts)
 
 
-def unknown_field(name: str, known: Iterable[str], *, is_model: bool = False) -> str:
+def _unknown_field(name: str, known: Iterable[str], spec: type[BaseModel]) -> str:
     """Say that there is no such field, what was probably meant, and which there are."""
-    from .training import TRAINING_FIELDS
+    from .training import KERAS_ARGUMENTS, TRAINING_FIELDS, TrainingSpec
 
-    if is_model and name in TRAINING_FIELDS:
+    if issubclass(spec, ModelSpec) and name in TRAINING_FIELDS:
         return "is about training, not architecture: give it to fit(), or to zoo train as an option of its own"
+    if issubclass(spec, TrainingSpec) and name in KERAS_ARGUMENTS:
+        return f"is Keras' name. {KERAS_ARGUMENTS[name]}"
     known = list(known)
     fields = f" Settings: {', '.join(known)}" if known else ""
     return f"unknown setting.{did_you_mean(name, known)}{fields}"

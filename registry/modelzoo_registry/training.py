@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from os import PathLike, fspath
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -114,6 +115,23 @@ class TrainingSpec(Spec):
 
 TRAINING_FIELDS: frozenset[str] = frozenset(TrainingSpec.model_fields)
 """Names no model spec may use: they are given to ``fit``."""
+
+KERAS_ARGUMENTS: Mapping[str, str] = MappingProxyType(
+    {
+        "x": "Give the rows first, by no name: fit(x, y)",
+        "validation_data": "Give validation=(x, y), or rows that hold the target",
+        "validation_split": "Give validation=0.1, a fraction of the rows, drawn at random",
+        "validation_batch_size": "Leave it out: validation rows are measured some thousands at a time",
+        "validation_freq": "Leave it out, or count in train_examples and evals: each eval measures",
+        "sample_weight": "Give weight_column=..., the name of a column of weights",
+        "steps_per_epoch": "Give train_examples and evals; of batches that do not end, steps",
+        "steps_per_execution": "Leave it out: how many steps one call runs is chosen by the number of rows",
+        "jit_compile": "Leave it out: whether steps are compiled is chosen by their number",
+        "shuffle": "Leave it out: rows are shuffled anew in each pass, as seed decides",
+        "initial_epoch": "Leave it out: fit trains from scratch",
+    }
+)
+"""What to give instead of arguments that Keras' ``fit`` and ``compile`` take and ours does not."""
 
 BUILD_FIELDS: frozenset[str] = frozenset({"name", "regularizers", "schema"})
 """Names no model spec may use: they are arguments of ``build``. A regularizer's may not use ``name`` either."""

@@ -159,6 +159,17 @@ def test_what_is_wrong_with_validation_is_said_to_be(validation, message):
     assert refusal(validation=validation).startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        (2, "the list_iterator ended after 1 of 2 batches: lower validation_steps, or leave it out"),
+        (0, "validation_steps is a whole number of batches, from 1. Received: 0"),
+    ],
+)
+def test_what_is_wrong_with_the_steps_of_validation_names_them(steps, message):
+    assert refusal(validation=iter([FRAME]), validation_steps=steps) == f"validation (the list_iterator): {message}"
+
+
 def test_rows_without_a_target_are_left_out_with_a_note():
     rows = prepare(FRAME.assign(price=[None, 1, None, *range(7)]))
 
