@@ -159,15 +159,21 @@ class Model:
             task: ``regression``, ``binary``, ``multiclass`` or ``reconstruction``; None infers it from the
                 target and says so.
             steps: how many batches to take of data that comes in batches; None takes all.
-            validation: None or 0 for none, the fraction of rows held back, rows with a target, ``(x, y)``, or a
-                path. Nothing is learnt from these rows.
+            validation: None or 0 for none; the fraction of rows held back, of each class alike; ``"time:column"``
+                for the last tenth in time, ``"time:column=0.2"`` for another share, by a column of timestamps,
+                dates, numbers or ISO 8601 text, dropped or not; rows with a target, ``(x, y)``, or a path (of a file
+                named so, ``"./time:..."``). Nothing is learnt from these rows.
             validation_steps: how many batches to take of validation rows that come in batches; None takes all.
             callbacks: Keras callbacks. One that watches single batches is shown every one, at the price of speed.
             out: the folder to write the run to, with TensorBoard logs.
             overwrite: whether a run that stands there may be replaced.
             verbose: 0 for silence; otherwise notes and progress go to standard error.
             **training: fields of ``TrainingSpec``: optimizer, learning_rate, loss, metrics, epochs, batch_size,
-                train_examples, evals, seed.
+                train_examples, evals, seed, class_weight, weight_column. Weights multiply the loss of each row;
+                metrics count every row alike, as Keras' ``metrics`` do. ``class_weight`` (``"balanced"``, or
+                ``{label: weight}``) weighs in training alone; ``weight_column`` names a column, no feature, of
+                weights from 0 on, in training and in validation, divided by their mean over the training rows;
+                training rows of weight 0 are left out.
 
         Raises:
             SpecError: with every fault of the training's settings.
@@ -184,8 +190,10 @@ class Model:
         folder = None if out is None else Path(out)
         if folder is not None:
             check_free(folder, overwrite=overwrite, marker=RUN)
-        selection = Selection(target, columns, drop, task, self._schema, steps, validation_steps)
-        rows = prepare_rows(data, y, selection, validation, spec.seed)
+        selection = Selection(
+            target, columns, drop, task, self._schema, steps, validation_steps, weight=spec.weight_column
+        )
+        rows = prepare_rows(data, y, selection, validation, spec.seed, spec.class_weight)
         self._require_task(rows.target.task)
         settled, decided = settle(spec, rows.train.num_rows)
         rows = replace(rows, notes=(*rows.notes, *decided))

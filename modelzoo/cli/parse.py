@@ -57,8 +57,20 @@ def parse_names(text: str | None) -> list[str] | None:
     return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
 
 
+def parse_class_weight(text: str | None) -> str | dict[str, Any] | None:
+    """Return ``balanced``, or weights by label of ``label=weight,label=weight``; a label may hold equals signs."""
+    if text is None or "=" not in text:
+        return text
+    pairs = [part.rpartition("=") for part in _split_at_commas(text)]
+    return {_unquoted(label.strip()): parse_value(weight.strip(), "--class-weight") for label, _, weight in pairs}
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
+
+
 def parse_validation(text: str | None) -> float | str | None:
-    """Return a fraction, or the path of a file."""
+    """Return a fraction, or the path of a file or ``time:column``."""
     if text is None:
         return None
     try:

@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 from modelzoo_registry import NonFiniteLossError, installed
+from modelzoo_registry.training import time_split
 
 from ..configure import only_reconstructs
 from ..text import print_numbers
-from .parse import parse_names, parse_regularizer, parse_setting, parse_validation
+from .parse import parse_class_weight, parse_names, parse_regularizer, parse_setting, parse_validation
 
 VALIDATION = 0.1
 """The fraction held back when nothing is said."""
@@ -40,8 +41,9 @@ Examples:
 )
 @click.option(
     "--validation",
-    metavar="FILE|FRACTION",
-    help=f"Rows to validate on, or the part to hold back; 0 for none.  [default: {VALIDATION}]",
+    metavar="FILE|FRACTION|time:COLUMN",
+    help="Rows to validate on, or the part to hold back, or the last tenth in time (time:COLUMN=0.2 for a fifth); "
+    f"0 for none.  [default: {VALIDATION}]",
 )
 @click.option(
     "--columns", metavar="A,B,C", help="Columns to use; for a CSV without a header line, all its names in order."
@@ -71,6 +73,12 @@ Examples:
     help="Instead of --epochs: examples to train on in all, passing over the rows again and again.",
 )
 @click.option("--evals", metavar="NUMBER", help="Evaluations within --train-examples.  [default: one a pass]")
+@click.option(
+    "--class-weight",
+    metavar="balanced|LABEL=WEIGHT,...",
+    help="What a row of each class weighs in the training loss: balanced, or by label, such as yes=3,no=1.",
+)
+@click.option("--weight-column", metavar="COLUMN", help="Column of what each row weighs in the loss; it is no feature.")
 @click.option("--seed", metavar="NUMBER", help="Decides everything random.  [default: 0]")
 @click.option(
     "--config",
@@ -118,6 +126,7 @@ def _merge(fields: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, A
     """Return the fields of the file, with those given as options put over them."""
     read = {
         "validation": parse_validation(options["validation"]),
+        "class_weight": parse_class_weight(options["class_weight"]),
         "columns": parse_names(options["columns"]),
         "drop": parse_names(options["drop"]),
         "regularizers": [parse_regularizer(text) for text in options["regularizers"]] or None,
@@ -149,5 +158,6 @@ def _require(config: Any) -> None:
         raise click.UsageError(f"missing {', '.join(missing)}: to be given here, or in the file of --config")
     for name in ("data", "validation"):
         rows = getattr(config, name)
-        if isinstance(rows, str) and Path(rows).resolve().is_relative_to(Path(config.out).resolve()):
+        is_file = isinstance(rows, str) and (name == "data" or not time_split(rows))
+        if is_file and Path(rows).resolve().is_relative_to(Path(config.out).resolve()):
             raise click.UsageError(f"--{name} {rows} is inside --out {config.out}: writing the run would replace it")

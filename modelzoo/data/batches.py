@@ -111,7 +111,10 @@ def _unpack(batch: Any, *, with_target: bool) -> tuple[Any, Any]:
     if not with_target:
         return x, None
     if weights is not None:
-        raise DataError("sample weights are not taken yet: hand out (x, y)")
+        raise DataError(
+            "sample weights are not taken beside x and y: hand out (x, y) with the weights as a "
+            "column of x, and give weight_column=..., its name"
+        )
     return x, y
 
 

@@ -8,19 +8,15 @@ from math import ceil
 
 import numpy as np
 
-from ..columns.encoder import Arrays
+from .chunks import Chunk, Encoded, chunks_dataset
 from .schedule import Schedule
-
-Chunk = tuple[Arrays, np.ndarray, np.int32]
-"""Inputs (chunk, batch, ...), targets (chunk, batch, 1 or 0), and how many of the micro-batches are real."""
 
 
 @dataclass(frozen=True)
 class Feed:
     """Hold encoded rows and yield them, pass after pass, each shuffled anew, cut into the schedule's epochs."""
 
-    inputs: Arrays
-    targets: np.ndarray
+    rows: Encoded
     schedule: Schedule
     chunk: int
     seed: int
@@ -43,7 +39,7 @@ class Feed:
         for start in range(first, short, self.chunk * batch):
             yield self._full(passes.examples(start, min(start + self.chunk * batch, short)))
         if short < end:
-            yield self._gather(passes.examples(short, end), 1, end - short)
+            yield self.rows.take(passes.examples(short, end)).pack(1, end - short, 1)
         for _ in range(self.calls - self._calls(end - first)):
             yield self._nothing()
 
@@ -59,34 +55,19 @@ class Feed:
         """Return a chunk of full batches, padded with the first rows to the chunk's size: one shape, one program."""
         batch = self.schedule.batch_size
         missing = self.chunk * batch - rows.size
-        inputs, targets, _ = self._gather(np.concatenate([rows, np.resize(rows, missing)]), self.chunk, batch)
-        return inputs, targets, np.int32(rows.size // batch)
+        padded = np.concatenate([rows, np.resize(rows, missing)])
+        return self.rows.take(padded).pack(self.chunk, batch, rows.size // batch)
 
     def _nothing(self) -> Chunk:
         """Return a chunk of which nothing is real, for an epoch that is a call shorter than others.
 
         ``fit`` wants as many calls in each; a callback that watches batches sees this one too.
         """
-        inputs, targets, _ = self._gather(np.zeros(1, np.int64), 1, 1)
-        return inputs, targets, np.int32(0)
-
-    def _gather(self, rows: np.ndarray, chunk: int, batch: int) -> Chunk:
-        shaped = {name: array[rows].reshape(chunk, batch, *array.shape[1:]) for name, array in self.inputs.items()}
-        return shaped, self.targets[rows].reshape(chunk, batch, *self.targets.shape[1:]), np.int32(chunk)
+        return self.rows.take(np.zeros(1, np.int64)).pack(1, 1, 0)
 
     def dataset(self) -> object:
         """Return the chunks as a ``tf.data.Dataset`` that prepares the next while the current one trains."""
-        import tensorflow as tf
-
-        def spec(array: np.ndarray) -> tf.TensorSpec:
-            return tf.TensorSpec((None, None, *array.shape[1:]), array.dtype)
-
-        signature = (
-            {name: spec(array) for name, array in self.inputs.items()},
-            spec(self.targets),
-            tf.TensorSpec((), tf.int32),
-        )
-        return tf.data.Dataset.from_generator(self.epochs, output_signature=signature).prefetch(2)
+        return chunks_dataset(self.epochs, self.rows)
 
 
 class _Passes:

@@ -36,12 +36,14 @@ class FusedModel(keras.Model):
         batch_size: int | None,
         regularizers: Sequence[RegularizerPlugin],
         seed: int,
+        weighted: bool = False,
     ) -> None:
         """Say how to train, before ``compile``: what the step needs beyond what Keras knows."""
         self._target = target
         self._truth = truth
         self._engine = engine
         self._batch_size = batch_size
+        self._weighted = weighted
         self._noise = [one for one in regularizers if overrides(one, "transform_inputs")]
         self._softening = [one for one in regularizers if overrides(one, "transform_targets")]
         self._finishing = [one for one in regularizers if overrides(one, "after_step")]
@@ -83,9 +85,9 @@ class FusedModel(keras.Model):
         compiled = _traced(self._run_chunk, jit_compile=True) if self._engine.xla else relaxed
 
         def train_function(iterator: Any) -> Mapping[str, Any]:
-            inputs, targets, count = next(iterator)
+            inputs, targets, weights, count = next(iterator)
             run = compiled if int(targets.shape[1]) == self._batch_size else relaxed
-            done, finite, logs = run(inputs, targets, count)
+            done, finite, logs = run(inputs, targets, weights, count)
             self._count(int(done), int(targets.shape[1]), finite=bool(finite))
             return dict(logs)
 
@@ -109,7 +111,7 @@ class FusedModel(keras.Model):
                 step=self.steps_done + 1,
             )
 
-    def _run_chunk(self, inputs: Mapping[str, Any], targets: Any, count: Any) -> tuple[Any, Any, Any]:
+    def _run_chunk(self, inputs: Mapping[str, Any], targets: Any, weights: Any, count: Any) -> tuple[Any, Any, Any]:
         """Run ``count`` updates; return how many were applied, whether all were finite, and the metrics."""
 
         def going_on(step: Any, finite: Any) -> Any:
@@ -117,15 +119,18 @@ class FusedModel(keras.Model):
 
         def update(step: Any, _: Any) -> tuple[Any, Any]:
             batch = {name: tensor[step] for name, tensor in inputs.items()}
-            finite = self._update(batch, targets[step])
+            finite = self._update(batch, targets[step], weights[step] if self._weighted else None)
             return step + tf.cast(finite, tf.int32), finite
 
         start = (tf.constant(0), tf.constant(value=True))
         done, finite = tf.while_loop(going_on, update, start, parallel_iterations=1)
         return done, finite, self.get_metrics_result()
 
-    def _update(self, batch: Mapping[str, Any], targets: Any) -> Any:
+    def _update(self, batch: Mapping[str, Any], targets: Any, weights: Any) -> Any:
         """Apply one update, unless loss or gradients are not finite; return whether they were.
+
+        Weights, (batch,), multiply the loss of each row before its mean over the batch is taken, as Keras does with
+        ``sample_weight``; metrics count every row alike.
 
         Gradients count as infinite when their squares are: optimizers square them, or multiply them by the
         learning rate, and would write what is not finite into the weights or into their own state.
@@ -137,7 +142,8 @@ class FusedModel(keras.Model):
         with tf.GradientTape() as tape:
             prediction = self(noisy, training=True)
             _refuse_strays(tape.watched_variables(), self)
-            loss = self.compute_loss(noisy, self._softened(targets), prediction, training=True)
+            softened = self._softened(targets)
+            loss = self.compute_loss(noisy, softened, prediction, sample_weight=weights, training=True)
         gradients = tape.gradient(loss, self.trainable_variables)
         finite = tf.logical_and(tf.math.is_finite(loss), _squares_finite(gradients))
 

@@ -17,6 +17,7 @@ from ..columns.target import has_target
 from ..configure import Choice
 from ..hooks import Hooks
 from ..runtime import require_tensorflow
+from .chunks import Encoded
 from .rows import Rows
 
 if TYPE_CHECKING:  # these import TensorFlow
@@ -66,7 +67,8 @@ class Job:
         speak = say or (lambda _: None)
         notes = [*self.rows.notes]
         encoder = self._fit_encoder(notes)
-        rows, valid = self._encode(encoder, self.rows.train), self._encode_validation(encoder)
+        rows = self._encode(encoder, self.rows.train, self.rows.weights)
+        valid = self._encode_validation(encoder)
         for line in notes:
             speak(line)
         require_tensorflow("training")
@@ -77,7 +79,7 @@ class Job:
         except BaseException as error:
             hooks.call("run_failed", run=self.info, error=error)
             raise
-        fitted = self._fitted(encoder, trained, notes, validation_rows=0 if valid is None else len(valid[1]))
+        fitted = self._fitted(encoder, trained, notes, validation_rows=0 if valid is None else len(valid.targets))
         return Outcome(fitted, trained.history, trained.stopped, hooks, self.info)
 
     @property
@@ -101,35 +103,36 @@ class Job:
             notes.extend(left_out)
         return Encoder.fit(schema, features)
 
-    def _encode(self, encoder: Encoder, table: pa.Table) -> tuple[Any, Any]:
-        return encoder.encode(table), self.rows.target.read(table)
+    def _encode(self, encoder: Encoder, table: pa.Table, weights: np.ndarray | None) -> Encoded:
+        return Encoded(encoder.encode(table), self.rows.target.read(table), _short(weights))
 
-    def _encode_validation(self, encoder: Encoder) -> tuple[Any, Any] | None:
+    def _encode_validation(self, encoder: Encoder) -> Encoded | None:
         if self.rows.valid is None:
             return None
         try:
-            return self._encode_known(encoder, self.rows.valid)
+            return self._encode_known(encoder, self.rows.valid, self.rows.valid_weights)
         except DataError as error:
             raise type(error)(f"validation: {error.title}", error.faults) from error
 
-    def _encode_known(self, encoder: Encoder, table: pa.Table) -> tuple[Any, Any]:
+    def _encode_known(self, encoder: Encoder, table: pa.Table, weights: np.ndarray | None) -> Encoded:
         """Encode all rows, then leave out those without a target: faults name rows as they were given."""
         target = self.rows.target
         if target.name is None:
-            return self._encode(encoder, table)
+            return self._encode(encoder, table, weights)
         known = has_target(table, target.name)
         stand_ins = pa.array(np.where(known, np.arange(known.size), known.argmax()))
         inputs, targets = encoder.encode(table), target.encode(table.column(target.name).take(stand_ins))
-        return {name: array[known] for name, array in inputs.items()}, targets[known]
+        return Encoded(inputs, targets, _short(weights)).take(np.flatnonzero(known))
 
-    def _train(self, encoder: Encoder, rows: Any, valid: Any, hooks: Hooks, logs: Path | None, say: Any) -> Trained:
-        from .train import Assembly, Encoded, Followers, train
+    def _train(
+        self, encoder: Encoder, rows: Encoded, valid: Encoded | None, hooks: Hooks, logs: Path | None, say: Any
+    ) -> Trained:
+        from .train import Assembly, Followers, train
 
         regularizers = [(choice.name, self._make(choice)) for choice in self.regularizers]
         parts = Assembly(self.model.name, self.model.plugin(), self.model.spec, regularizers)
         followers = Followers(self.callbacks, hooks, self.info, logs, say)
-        encoded_valid = None if valid is None else Encoded(*valid)
-        return train(parts, encoder, Encoded(*rows), encoded_valid, self.rows.target, self.spec, followers)
+        return train(parts, encoder, rows, valid, self.rows.target, self.spec, followers)
 
     def _make(self, choice: Choice) -> RegularizerPlugin:
         regularizer: RegularizerPlugin = choice.plugin(choice.spec)
@@ -155,6 +158,10 @@ class Job:
             kept_epoch=trained.kept_epoch,
         )
         return Fitted(facts=facts, core=trained.core, history=trained.history.history)
+
+
+def _short(weights: np.ndarray | None) -> np.ndarray | None:
+    return None if weights is None else weights.astype(np.float32)
 
 
 def _own_metrics(spec: TrainingSpec) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -42,13 +43,14 @@ class OneVsRestAUC(keras.metrics.AUC):
         return super().result() * self.classes / keras.ops.maximum(judged, 1)
 
 
-def make_loss(loss: Any, target: Target, *, one_hot: bool) -> Any:
+def make_loss(loss: Any, target: Target, *, one_hot: bool, weighted: bool = False) -> Any:
     """Return a Keras loss: the task's own for None.
 
     Args:
         loss: a name, a function of (y_true, y_pred), a Keras loss, or None.
         target: decides the default.
         one_hot: whether a regularizer hands classes on as (batch, classes).
+        weighted: whether rows have weights, which a function that returns one number for all cannot follow.
 
     Raises:
         SpecError: for a name Keras does not know, suggesting the nearest.
@@ -59,7 +61,24 @@ def make_loss(loss: Any, target: Target, *, one_hot: bool) -> Any:
         raise SpecError("the training cannot be set up like this", [Fault("loss", message)])
     if one_hot and isinstance(loss, str):
         loss = loss.removeprefix("sparse_")
-    return _get("loss", loss, lambda: keras.losses.get(loss), dir(keras.losses)) if isinstance(loss, str) else loss
+    if isinstance(loss, str):
+        return _get("loss", loss, lambda: keras.losses.get(loss), dir(keras.losses))
+    is_plain = not isinstance(loss, keras.losses.Loss) and not inspect.isclass(loss)
+    return _row_by_row(loss) if weighted and is_plain else loss
+
+
+def _row_by_row(loss: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse a function that returns one number for a batch: Keras would weigh that one with the mean weight."""
+
+    @functools.wraps(loss)
+    def checked(y_true: Any, y_pred: Any) -> Any:
+        values = keras.ops.convert_to_tensor(loss(y_true, y_pred))
+        if values.shape.rank == 0:
+            message = "returns one number for a whole batch; with weights, return one for each row, (batch,)"
+            raise SpecError("the training cannot be set up like this", [Fault("loss", message)])
+        return values
+
+    return checked
 
 
 def make_metrics(metrics: Iterable[Any] | None, target: Target) -> list[keras.metrics.Metric]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,10 @@ class Selection:
     """How many batches to take of validation rows that come in batches; None takes all."""
     text: Sequence[str] = ()
     """Columns to read from a CSV file as the text they are written as."""
+    weight: str | None = None
+    """A column of weights, which is no feature."""
+    time: str | None = None
+    """A column that splits the rows by time; it may be a feature, and may be dropped."""
 
     def __post_init__(self) -> None:
         """Refuse one text where a list belongs, whose letters would be taken for names, and what is no name."""
@@ -48,18 +52,33 @@ class Selection:
         ]
         if not isinstance(self.target, str | None):
             faults.append(Fault("target", f"the name of a column belongs here, as text. Received: {self.target!r}"))
+        if self.weight is not None and self.weight == self.target:
+            faults.append(Fault("weight_column", f"{self.weight!r} is the target: name another column"))
+        if self.weight is not None and self.schema and self.weight in (raw.name for raw in self.schema.raw):
+            faults.append(Fault("weight_column", f"{self.weight!r} is a feature in the schema: leave it out there"))
         if faults:
             raise DataError("the columns are not named rightly", faults)
 
 
-def read_rows(data: Any, y: Any, selection: Selection, *, validation: bool = False) -> tuple[pa.Table, str | None]:
-    """Return the selected columns with the target, and the target's name; for reconstruction there is none.
+@dataclass(frozen=True)
+class Reading:
+    """Hold the features with the target last, the target's name, and the columns that were read beside them."""
+
+    table: pa.Table
+    target: str | None
+    """None for reconstruction."""
+    beside: Mapping[str, pa.ChunkedArray]
+
+
+def read_rows(data: Any, y: Any, selection: Selection, *, validation: bool = False) -> Reading:
+    """Return the selected columns with the target, and what is read beside them.
 
     Args:
         data: rows, see ``to_table``.
         y: the target of each row (n,), or None when it is a column of the data.
         selection: target and columns.
-        validation: whether these are rows to validate on: columns that are left out need not be there.
+        validation: whether these are rows to validate on: columns that are left out need not be there, and there is
+            no time to split by.
 
     Raises:
         DataError: when there is no target, or x and y differ in length.
@@ -77,8 +96,10 @@ def read_rows(data: Any, y: Any, selection: Selection, *, validation: bool = Fal
     else:
         table, target = attach_target(table, y, selection.target)
         require_target(table, target)
-    named = () if validation else selection.drop
-    return _select(table, selection, target, named), target
+    beside = [name for name in (selection.weight, None if validation else selection.time) if name is not None]
+    named = beside if validation else [*selection.drop, *beside]
+    selected = _select(table, selection, target, named)
+    return Reading(selected, target, {name: table.column(name) for name in beside})
 
 
 def read_with_target(
@@ -158,7 +179,7 @@ def _target_values(y: Any) -> tuple[str, pa.Array | pa.ChunkedArray]:
 def _select(table: pa.Table, selection: Selection, target: str | None, named: Sequence[str]) -> pa.Table:
     """Return the columns that are used, the target last if there is one; those only named must be there too."""
     chosen = table.column_names if selection.columns is None else selection.columns
-    wanted = [name for name in dict.fromkeys(chosen) if name not in (target, *selection.drop)]
+    wanted = [name for name in dict.fromkeys(chosen) if name not in (target, selection.weight, *selection.drop)]
     missing = [name for name in dict.fromkeys([*wanted, *named]) if name not in table.column_names]
     if missing:
         names = table.column_names

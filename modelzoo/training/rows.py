@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from modelzoo_registry import DataError, Fault, Task
+from modelzoo_registry.training import TimeSplit, time_split
 
 from ..artifacts.run import Provenance
 from ..columns.stray import misfits, stray_text
@@ -19,7 +20,9 @@ from ..columns.wire import RawInput, gather_faults, is_text
 from ..data import files
 from ..data.batches import is_batches
 from ..data.table import describe
-from .reading import Selection, read_rows
+from .reading import Reading, Selection, read_rows
+from .split import held_back, last_in_time, read_instants
+from .weights import ClassWeight, class_factors, in_means_of, read_weights, require_weight
 
 
 @dataclass(frozen=True)
@@ -32,33 +35,67 @@ class Rows:
     target: Target
     provenance: Provenance
     notes: tuple[str, ...] = ()
+    weights: np.ndarray | None = None
+    """What each training row weighs, float64 (n,); None when all weigh alike."""
+    valid_weights: np.ndarray | None = None
+    """What each validation row weighs, float64 (n,), in the same unit."""
 
 
-def prepare_rows(data: Any, y: Any, selection: Selection, validation: Any, seed: int) -> Rows:
+def prepare_rows(
+    data: Any,
+    y: Any,
+    selection: Selection,
+    validation: Any,
+    seed: int,
+    class_weight: ClassWeight | None = None,
+) -> Rows:
     """Return the rows to train and to validate on, with their target, unless they are to be reconstructed.
 
-    The classes are those of all rows given; the scale of a number is that of the training rows alone.
+    The classes are those of all rows given; the scale of a number is that of the training rows alone. Training rows
+    of weight 0 are left out. The class weighs in training alone.
 
     Args:
         data: rows, see ``to_table``.
         y: the target of each row (n,), or None when it is a column of the data.
-        selection: target, task, columns and schema.
-        validation: None or 0 for none, a fraction of the rows, or rows with a target: data, a pair (x, y), a path.
+        selection: target, task, columns, weights and schema.
+        validation: None or 0 for none, a fraction of the rows, ``time:column`` for the last in time, or rows with a
+            target: data, a pair (x, y), a path.
         seed: decides which rows a fraction takes.
+        class_weight: ``balanced``, or weights by label.
 
     Raises:
         ColumnError, DataError: about columns that are not there, values that do not fit, rows without a target.
+        SpecError: about class weights that fit no class.
     """
-    table, name = read_rows(data, y, selection)
-    _check_values(table, name, selection)  # before any row is left out: their numbers are the user's
-    table, target, notes = _with_target(table, name, selection.task)
+    by_time = time_split(validation)
+    selection = replace(selection, time=by_time.column if by_time else None)
+    read = read_rows(data, y, selection)
+    _check_values(read.table, read.target, selection)  # before any row is left out: their numbers are the user's
+    table, target, notes = _with_target(read.table, read.target, selection.task)
+    weights, instants = _read_beside(read, selection)
     selection = replace(selection, text=_text_columns(table))
-    rows = Rows(table, None, target, _provenance(data, validation, selection), notes)
-    if validation is not None and not (isinstance(validation, Real) and validation == 0):
+    rows = Rows(table, None, target, _provenance(data, validation, selection), notes, weights)
+    if by_time is not None and instants is not None and selection.validation_steps is None:
+        rows = _split_by_time(rows, by_time, instants)
+    elif validation is not None and not (isinstance(validation, Real) and validation == 0):
         rows = _with_validation(rows, validation, selection, seed)
     elif selection.validation_steps is not None:
         raise DataError("validation_steps counts batches of validation, and there is none: leave it out")
+    rows = _weighted(rows, selection.weight, class_weight)
     return replace(rows, target=target.scaled_to(rows.train))
+
+
+def _read_beside(read: Reading, selection: Selection) -> tuple[np.ndarray | None, pa.Array | None]:
+    """Return weights and instants of the rows that have a target; faults name rows as they were given."""
+    if not read.beside:
+        return None, None
+    known = np.ones(read.table.num_rows, np.bool_) if read.target is None else has_target(read.table, read.target)
+    weights = instants = None
+    if selection.weight is not None:
+        weights = read_weights(selection.weight, read.beside[selection.weight], known)[known]
+    if selection.time is not None:
+        instants = read_instants(selection.time, read.beside[selection.time]).filter(pa.array(known))
+    return weights, instants
 
 
 def _with_target(table: pa.Table, name: str | None, task: Task | None) -> tuple[pa.Table, Target, tuple[str, ...]]:
@@ -97,33 +134,73 @@ def _with_validation(rows: Rows, validation: Any, selection: Selection, seed: in
         raise DataError("validation_steps counts batches, and these are none", [fault])
     if isinstance(validation, Real):
         return _split(rows, float(validation), seed)
-    return replace(rows, valid=_validation_rows(validation, selection, rows.target.name))
+    valid, weights = _validation_rows(validation, selection, rows.target.name)
+    return replace(rows, valid=valid, valid_weights=weights)
 
 
 def _split(rows: Rows, fraction: float, seed: int) -> Rows:
     if not 0 < fraction < 1:
         raise DataError(f"validation is a fraction of the rows above 0 and below 1, or rows. Received: {fraction:g}")
-    count = rows.train.num_rows
-    held_back = round(count * fraction)
-    if held_back == 0 or held_back == count:
-        raise DataError(
-            f"validation={fraction:g} of {count} rows leaves {count - held_back} to train on "
-            f"and {held_back} to validate on: give more rows"
-        )
-    order = np.random.default_rng([seed, count]).permutation(count)
-    kept, valid = np.sort(order[held_back:]), np.sort(order[:held_back])
-    return replace(rows, train=rows.train.take(kept), valid=rows.train.take(valid))
+    classes = rows.target.read(rows.train)[:, 0] if rows.target.labels else None
+    return _hold_back(rows, held_back(rows.train.num_rows, fraction, seed, classes))
 
 
-def _validation_rows(validation: Any, selection: Selection, target: str | None) -> pa.Table:
+def _split_by_time(rows: Rows, split: TimeSplit, instants: pa.Array) -> Rows:
+    rows = _hold_back(rows, last_in_time(split.column, instants, split.share))
+    if not instants.null_count:
+        return rows
+    note = f"{instants.null_count:,} rows have no {split.column!r}: they are trained on, none validates"
+    return replace(rows, notes=(*rows.notes, note))
+
+
+def _hold_back(rows: Rows, mask: np.ndarray) -> Rows:
+    train, valid = rows.train.filter(pa.array(~mask)), rows.train.filter(pa.array(mask))
+    if rows.weights is None:
+        return replace(rows, train=train, valid=valid)
+    return replace(rows, train=train, valid=valid, weights=rows.weights[~mask], valid_weights=rows.weights[mask])
+
+
+def _weighted(rows: Rows, column: str | None, class_weight: ClassWeight | None) -> Rows:
+    """Scale the weights of a column, and multiply them with those of the classes."""
+    if column is not None and rows.weights is not None:
+        rows = _scaled(rows, rows.weights, column)
+    if class_weight is not None:
+        ids = rows.target.read(rows.train)[:, 0].astype(np.int64) if rows.target.labels else np.empty(0, np.int64)
+        counts = np.bincount(ids, minlength=len(rows.target.labels))
+        factors = class_factors(class_weight, rows.target, counts)[ids]
+        rows = _without_weightless(rows, factors if rows.weights is None else rows.weights * factors, "class_weight")
+    return rows
+
+
+def _scaled(rows: Rows, weights: np.ndarray, column: str) -> Rows:
+    valid, positive = rows.valid_weights, weights[weights > 0]
+    rows = replace(_without_weightless(rows, weights, column), weights=in_means_of(positive, positive))
+    if valid is None:
+        return rows
+    require_weight(valid, column, "validation")
+    return replace(rows, valid_weights=in_means_of(positive, valid))
+
+
+def _without_weightless(rows: Rows, weights: np.ndarray, name: str) -> Rows:
+    """Leave out training rows of weight 0: they are to change nothing, no statistic either."""
+    require_weight(weights, name, "training")
+    kept = weights > 0
+    if np.all(kept):
+        return replace(rows, weights=weights)
+    note = f"left out {np.count_nonzero(~kept):,} training rows that weigh 0 by {name!r}"
+    return replace(rows, train=rows.train.filter(pa.array(kept)), weights=weights[kept], notes=(*rows.notes, note))
+
+
+def _validation_rows(validation: Any, selection: Selection, target: str | None) -> tuple[pa.Table, np.ndarray | None]:
     x, y = validation if _is_pair(validation) else (validation, None)
     try:
-        table, _ = read_rows(x, y, replace(selection, target=target), validation=True)
-        if target is not None:
-            has_target(table, target)
+        read = read_rows(x, y, replace(selection, target=target), validation=True)
+        known = None if target is None else has_target(read.table, target)
+        named = selection.weight
+        weights = None if named is None else read_weights(named, read.beside[named], known)
     except DataError as error:
         raise type(error)(f"validation ({describe(x)}): {error.title}", error.faults) from error
-    return table
+    return read.table, weights
 
 
 def _is_pair(validation: Any) -> bool:
@@ -139,7 +216,7 @@ def _provenance(data: Any, validation: Any, selection: Selection) -> Provenance:
     headerless = is_file and selection.columns is not None and not files.has_header(Path(data), selection.columns)
     return Provenance(
         data=str(data) if is_file else None,
-        validation=str(validation) if isinstance(validation, str | Path) else None,
+        validation=str(validation) if isinstance(validation, str | Path) and not time_split(validation) else None,
         names=tuple(selection.columns or ()) if headerless else None,
         text=tuple(selection.text),
     )

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 from modelzoo_registry import (
     Fault,
@@ -24,7 +23,7 @@ from modelzoo_registry import (
 from modelzoo_registry.suggest import did_you_mean
 
 from ..columns.decoder import fixed_width
-from ..columns.encoder import Arrays, Encoder
+from ..columns.encoder import Encoder
 from ..columns.target import Target
 from ..core.assemble import Regularizers, build_core, regularize
 from ..core.fixed import fixed_inputs
@@ -32,6 +31,7 @@ from ..core.inputs import PackedInputs
 from ..core.score import rows_a_batch
 from ..hooks import Hooks
 from .callbacks import HookCallback, Progress, RowCounter, kept_epoch, tensorboard, watches_batches
+from .chunks import Encoded
 from .engine import Engine, choose_engine
 from .feed import Feed
 from .fused import FusedModel, Truth
@@ -48,24 +48,6 @@ class Assembly:
     plugin: ModelPlugin
     spec: Any
     regularizers: Regularizers
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """Hold encoded rows with their targets."""
-
-    inputs: Arrays
-    targets: np.ndarray
-
-    @property
-    def row_bytes(self) -> int:
-        """Bytes of one row."""
-        return sum(array[:1].nbytes for array in [*self.inputs.values(), self.targets])
-
-    def first(self, count: int) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
-        """Return the first rows as tensors."""
-        inputs = {name: tf.constant(array[:count]) for name, array in self.inputs.items()}
-        return inputs, tf.constant(self.targets[:count])
 
 
 @dataclass(frozen=True)
@@ -133,12 +115,13 @@ def train(
         schedule = make_schedule(spec, len(rows.targets))
         engine = _choose(rows, schedule, callbacks)
         truth = partial(fixed_inputs, encoder=encoder) if target.task == "reconstruction" else None
-        trainer = _make_trainer(core, parts, target, truth, engine, spec, metrics)
+        weighted = rows.weights is not None
+        trainer = _make_trainer(core, parts, target, truth, engine, spec, metrics, weighted=weighted)
         if callbacks:
             trainer.build_metrics(*rows.first(schedule.batch_size))
         started = time.perf_counter()
         watched = None if valid is None else _dataset(valid, truth, rows_a_batch(core.output_shape[-1]))
-        feed = Feed(rows.inputs, rows.targets, schedule, engine.chunk, spec.seed)
+        feed = Feed(rows, schedule, engine.chunk, spec.seed)
         history, stopped = _fit(trainer, feed, watched, callbacks, followers)
         kept = None if stopped else kept_epoch(callbacks)
         if kept is not None:
@@ -192,6 +175,8 @@ def _make_trainer(
     engine: Engine,
     spec: TrainingSpec,
     metrics: Sequence[Any],
+    *,
+    weighted: bool,
 ) -> FusedModel:
     """Return what trains the core, with its optimizer, loss and metrics."""
     trainer = FusedModel(core.input, core.output, name=parts.name)  # of the same layers, so of the same weights
@@ -202,12 +187,13 @@ def _make_trainer(
         batch_size=spec.batch_size,
         regularizers=[regularizer for _, regularizer in parts.regularizers],
         seed=spec.seed,
+        weighted=weighted,
     )
     optimizer = keras.optimizers.get(spec.optimizer)
     optimizer.learning_rate = spec.learning_rate
     trainer.compile(
         optimizer=optimizer,
-        loss=make_loss(spec.loss, target, one_hot=trainer.hands_on_one_hot),
+        loss=make_loss(spec.loss, target, one_hot=trainer.hands_on_one_hot, weighted=weighted),
         metrics=metrics,
         jit_compile=False,  # the step compiles itself
     )
@@ -245,9 +231,14 @@ def _fit(
 
 
 def _dataset(rows: Encoded, truth: Truth | None, batch: int) -> tf.data.Dataset:
-    """Return rows to validate on, in large batches, with their targets."""
-    batches = tf.data.Dataset.from_tensor_slices((rows.inputs, rows.targets)).batch(batch)
+    """Return rows to validate on, in large batches, with their targets and weights, if any."""
+    weights = () if rows.weights is None else (rows.weights,)
+    batches = tf.data.Dataset.from_tensor_slices((rows.inputs, rows.targets, *weights)).batch(batch)
     if truth is None:
         return batches
+
+    def with_truth(inputs: Any, _: Any, *weights: Any) -> Any:
+        return inputs, truth(inputs), *weights
+
     # AutoGraph would rewrite code that has nothing to rewrite, and leave files of it behind where a process is killed.
-    return batches.map(tf.autograph.experimental.do_not_convert(lambda inputs, _: (inputs, truth(inputs))))
+    return batches.map(tf.autograph.experimental.do_not_convert(with_truth))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from numbers import Real
 from os import PathLike, fspath
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
@@ -47,13 +50,73 @@ Named = Annotated[
 """A Keras name, or the user's own function or object; stored as a name."""
 
 
+@dataclass(frozen=True)
+class TimeSplit:
+    """Name the column whose last part in time is held back, and how large that part is."""
+
+    column: str
+    share: float
+
+
+_IN_TIME = "time:"
+_SHARE_IN_TIME = 0.1
+
+
+def time_split(validation: Any) -> TimeSplit | None:
+    """Return what ``time:column`` or ``time:column=0.2`` says, or None for any other validation.
+
+    Raises:
+        ValueError: when no column is named, or the share is not above 0 and below 1.
+    """
+    if not isinstance(validation, str) or not validation.startswith(_IN_TIME):
+        return None
+    named = validation.removeprefix(_IN_TIME)
+    column, equals, text = named.rpartition("=")
+    share = _number(text) if equals else None
+    if share is None:  # an equals sign in the column's name
+        column, share = named, _SHARE_IN_TIME
+    if not column or not 0 < share < 1:
+        raise ValueError("must be time:column or time:column=share, 0 < share < 1, where it begins with time:")
+    return TimeSplit(column, share)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
 def _fraction_or_file(value: Any) -> Any:
     if isinstance(value, PathLike):
-        return fspath(value)
+        path = fspath(value)
+        return f"./{path}" if isinstance(path, str) and path.startswith(_IN_TIME) else path
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if value is None or isinstance(value, str) or (is_number and 0 <= value < 1):
+    if value is None or (is_number and 0 <= value < 1):
         return value
-    raise ValueError("must be a fraction, 0 <= validation < 1, the path of a file of rows, or None")
+    if isinstance(value, str):
+        time_split(value)
+        return value
+    raise ValueError("must be a fraction, 0 <= validation < 1, the path of a file of rows, time:column, or None")
+
+
+def _balanced_or_weights(value: Any) -> Any:
+    """Check weights of classes, and turn their labels into text: TOML knows no other keys."""
+    if value is None or value == "balanced":
+        return value
+    if not isinstance(value, Mapping) or not value:
+        raise ValueError('must be "balanced", or weights by label, such as {"yes": 3, "no": 1}')
+    bad = [f"{label}: {weight!r}" for label, weight in value.items() if not _is_weight(weight)]
+    if bad:
+        raise ValueError(f"weights must be finite numbers from 0 on, unlike {', '.join(bad)}")
+    weights = {str(label): float(weight) for label, weight in value.items()}
+    if len(weights) < len(value):
+        raise ValueError("labels must differ as text")
+    return weights
+
+
+def _is_weight(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and 0 <= float(value) < math.inf
 
 
 class TrainingSpec(Spec):
@@ -90,7 +153,23 @@ class TrainingSpec(Spec):
     seed: int = Field(0, ge=0, lt=2**32, description="decides the split, the shuffling, the weights and all noise")
     validation: Annotated[Annotated[float, Field(ge=0, lt=1)] | str | None, BeforeValidator(_fraction_or_file)] = Field(
         None,
-        description="fraction of the rows held back, a file of rows, or None for no validation; 0 is none too",
+        description="fraction of the rows held back, of each class alike; a file of rows; time:column for the last "
+        "tenth in time, by timestamps, dates, numbers or ISO 8601 text, time:column=0.2 for another share (of a file "
+        "with such a name, write ./time:...); or None for no validation; 0 is none too",
+    )
+    class_weight: Annotated[Literal["balanced"] | dict[str, float] | None, BeforeValidator(_balanced_or_weights)] = (
+        Field(
+            None,
+            description="what a row of each class weighs in the training loss: balanced, so that all classes weigh "
+            "the same in all, or a number by label, 1 for labels left out; None weighs them alike",
+        )
+    )
+    weight_column: str | None = Field(
+        None,
+        min_length=1,
+        description="a column of numbers from 0 on, no feature: what each row weighs in the loss, in training and in "
+        "validation, divided by the mean over the training rows, of which those of weight 0 are left out; metrics count "
+        "every row alike",
     )
 
     @field_validator("train_examples")

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelzoo.cli.parse import parse_names, parse_regularizer, parse_setting, parse_validation, parse_value
+from modelzoo.cli.parse import (
+    parse_class_weight,
+    parse_names,
+    parse_regularizer,
+    parse_setting,
+    parse_validation,
+    parse_value,
+)
 
 NAMES = st.text(string.ascii_lowercase + "_", min_size=1)
 NUMBERS = st.integers(-(2**40), 2**40) | st.floats(allow_nan=False, allow_infinity=False)
@@ -126,6 +133,22 @@ def test_a_setting_of_a_regularizer_without_a_value_is_refused():
 )
 def test_names_stand_between_commas(text, names):
     assert parse_names(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [
+        (None, None),
+        ("balanced", "balanced"),
+        ("yes=3,no=1", {"yes": 3, "no": 1}),
+        (" yes = 3 , no = 0.5 ", {"yes": 3, "no": 0.5}),
+        ("<=50K=1,>50K=3", {"<=50K": 1, ">50K": 3}),
+        ("'a,b'=2,c=1", {"a,b": 2, "c": 1}),
+        ("yes=many", {"yes": "many"}),
+    ],
+)
+def test_weights_of_classes_are_a_word_or_numbers_by_label(text, weights):
+    assert parse_class_weight(text) == weights
 
 
 @pytest.mark.parametrize(

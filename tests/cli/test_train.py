@@ -102,6 +102,28 @@ def test_the_stored_toml_repeats_the_training_to_the_bit(zoo, here):
     assert (here / "second/train.toml").read_text() == (here / "first/train.toml").read_text()
 
 
+def test_weights_and_a_split_by_time_are_repeated_from_the_stored_toml(zoo, here):
+    line = "--class-weight balanced --weight-column carat --validation time:depth=0.2 --drop depth --epochs 2"
+    assert zoo(f"train --model linear --data train.csv --target cut {line} --out first").code == 0
+
+    stored = tomllib.loads((here / "first/train.toml").read_text())
+    assert {name: stored[name] for name in ("class_weight", "weight_column", "validation")} == {
+        "class_weight": "balanced", "weight_column": "carat", "validation": "time:depth=0.2"
+    }  # fmt: skip
+    assert not {"carat", "depth"} & {column.name for column in load(here / "first").schema.raw}
+    assert zoo("train --config first/train.toml --out second").code == 0
+    assert losses(here / "second") == losses(here / "first")
+
+
+def test_weights_by_label_stand_in_the_stored_toml(zoo, here):
+    line = "train --model linear --data train.csv --target cut --epochs 1 --class-weight Fair=3,Good=0.5 --out first"
+    assert zoo(line).code == 0
+
+    assert tomllib.loads((here / "first/train.toml").read_text())["class_weight"] == {"Fair": 3.0, "Good": 0.5}
+    assert zoo("train --config first/train.toml --out second").code == 0
+    assert losses(here / "second") == losses(here / "first")
+
+
 def test_a_run_trained_from_python_without_validation_is_repeated_without(zoo, here):
     build("linear").fit("train.csv", target="price", epochs=2, out="run", verbose=0)
 

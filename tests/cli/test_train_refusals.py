@@ -67,7 +67,8 @@ def test_all_faults_of_all_parts_are_told_at_once(refusal):
         "  epochs: Input should be greater than or equal to 1. Received: '0'\n"
         "  batch_size: Input should be a valid integer, unable to parse string as an integer. Received: 'many'\n"
         "  seed: Input should be greater than or equal to 0. Received: '-1'\n"
-        "  validation: must be a fraction, 0 <= validation < 1, the path of a file of rows, or None. Received: 1.5\n"
+        "  validation: must be a fraction, 0 <= validation < 1, the path of a file of rows, time:column, or None. "
+        "Received: 1.5\n"
         "  task: Input should be 'regression', 'binary', 'multiclass' or 'reconstruction'. Received: 'guess'\n"
         "  settings.hidden.1: Input should be greater than or equal to 1. Received: 0\n"
         "  settings.activation: no activation is called 'rel'. Did you mean 'relu'? Received: 'rel'\n"
@@ -75,6 +76,15 @@ def test_all_faults_of_all_parts_are_told_at_once(refusal):
         "  regularizers.0.rate: Input should be less than 1. Received: 2\n"
         "  regularizers.1: no regularizer is called 'drop_out'. Did you mean 'dropout'? "
         "Regularizers: dropout, early_stopping, l2"
+    )
+
+
+def test_weights_that_fit_no_class_are_told_with_all_there_are(refusal):
+    line = "train --model linear --data train.csv --target cut --out run --epochs 1 --class-weight ideal=2,Fair=3"
+
+    assert refusal(line) == (
+        "the weights cannot be used:\n"
+        "  class_weight.ideal: there is no such class. Classes: Fair, Good, Ideal, Premium, Very Good"
     )
 
 
@@ -160,7 +170,7 @@ def test_all_faults_of_a_configuration_are_told_with_its_file(refusal, here):
     (here / "mine.toml").write_text('epoch = 3\nseed = "x"\nsettings = 3\nregularizers = "l2"\n')
     known = (
         "optimizer, learning_rate, loss, metrics, epochs, batch_size, train_examples, evals, "
-        "seed, validation, model, data, target, task, "
+        "seed, validation, class_weight, weight_column, model, data, target, task, "
         "columns, drop, out, settings, regularizers, schema"
     )
 

@@ -384,7 +384,13 @@ REPEATED = "stands there more than once; rename or drop one"
     ("batch", "message"),
     [
         ((np.zeros((3, 2)), [1, 2]), "x has 3 rows and y has 2"),
-        ((COLUMNS, [1, 2, 3], [1, 1, 1]), "sample weights are not taken yet: hand out (x, y)"),
+        (
+            (COLUMNS, [1, 2, 3], [1, 1, 1]),
+            (
+                "sample weights are not taken beside x and y: hand out (x, y) with the weights as a column of x, "
+                "and give weight_column=..., its name"
+            ),
+        ),
         ([1, 2, 3, 4], "a batch is x, (x,) or (x, y). Received: a list of 4"),
         ((), "a batch is x, (x,) or (x, y). Received: a tuple of 0"),
         ((COLUMNS, np.eye(3)), f"y cannot be read:\n  y: {ONE_HOT}"),

@@ -1,6 +1,7 @@
 """The rows of a training: the target attached, columns selected, validation held apart."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -59,6 +60,105 @@ def test_nothing_of_validation_reaches_the_encoder():
     assert encoder.columns[0].scaling.center == 1.5
     assert encoder.columns[1].vocabulary == ("a", "b")
     assert encoder.encode(rows.valid)["ids"].tolist() == [[0]]
+
+
+TIMED = pa.table(
+    {
+        "id": range(100),
+        "size": np.random.default_rng(0).normal(size=100),
+        "town": list("abcde") * 20,
+        "t": [f"2024-01-{1 + place * 7 % 100 // 4:02}" for place in range(100)],
+        "kind": ["rare" if place % 10 == 0 else "common" for place in range(100)],
+        "price": np.arange(100) * 1.5,
+    }
+)
+"""100 rows, of four each on 25 days."""
+
+
+def encoder_of(table, target, validation):
+    rows = prepare(table, target=target, validation=validation, drop=["id", "t"])
+    features = rows.target.features(rows.train)
+    return Encoder.fit(infer_schema(features, rows.target.read(rows.train)[:, 0])[0], features).model_dump()
+
+
+@pytest.mark.parametrize(
+    ("target", "validation"), [("price", 0.2), ("kind", 0.2), ("price", "time:t=0.2"), ("kind", "rows")]
+)
+def test_values_of_rows_held_back_reach_neither_schema_nor_encoder(target, validation):
+    given = TIMED.slice(0, 20) if validation == "rows" else validation
+    held_back = prepare(TIMED, target=target, validation=given).valid["id"].to_numpy()
+    changed = np.isin(np.arange(100), held_back)
+    town = np.where(changed, [f"new {place}" for place in range(100)], TIMED["town"].to_numpy(zero_copy_only=False))
+    other = TIMED.set_column(1, "size", pa.array(np.where(changed, 1e6, TIMED["size"].to_numpy())))
+    other = other.set_column(2, "town", pa.array(town))
+
+    if validation == "rows":
+        assert encoder_of(TIMED, target, other.slice(0, 20)) == encoder_of(TIMED, target, given)
+    else:
+        assert changed.sum() == 20
+        assert encoder_of(other, target, validation) == encoder_of(TIMED, target, validation)
+
+
+def test_each_class_gives_its_share_of_a_fraction():
+    rows = prepare(TIMED, target="kind", validation=0.2)
+
+    assert rows.valid["kind"].to_pylist().count("rare") == 2
+    assert rows.valid.num_rows == 20
+
+
+def test_numbers_are_split_as_ever_by_one_permutation():
+    rows = prepare(TIMED, validation=0.2, seed=3)
+
+    order = np.random.default_rng([3, 100]).permutation(100)
+    assert rows.valid["id"].to_pylist() == sorted(order[:20])
+
+
+@pytest.mark.parametrize(("validation", "days"), [("time:t", 2), ("time:t=0.2", 5), ("time:t=0.98", 24)])
+def test_the_last_part_in_time_is_held_back_day_by_day(validation, days):
+    rows = prepare(TIMED, validation=validation)
+
+    times = sorted(set(TIMED["t"].to_pylist()))
+    assert sorted(set(rows.valid["t"].to_pylist())) == times[-days:]
+    assert sorted(set(rows.train["t"].to_pylist())) == times[:-days]
+
+
+@pytest.mark.parametrize("selection", [{"drop": ["t"]}, {"columns": ["size"]}])
+def test_a_time_that_is_no_feature_splits_all_the_same(selection):
+    rows, whole = prepare(TIMED, validation="time:t", **selection), prepare(TIMED, validation="time:t")
+
+    assert "t" not in rows.train.column_names
+    assert rows.valid["price"].equals(whole.valid["price"])
+
+
+def test_rows_without_a_time_are_trained_on_with_a_note():
+    times = [None if place < 3 else text for place, text in enumerate(TIMED["t"].to_pylist())]
+
+    rows = prepare(TIMED.set_column(3, "t", pa.array(times)), validation="time:t")
+
+    assert {0, 1, 2} <= set(rows.train["id"].to_pylist())
+    assert rows.notes[-1] == "3 rows have no 't': they are trained on, none validates"
+
+
+def test_a_time_that_is_none_is_named_by_its_row_in_the_data():
+    table = FRAME.assign(price=[None, *range(9)], cut=["", "", *["2024-01-01"] * 7, "soon"])
+
+    assert refusal(table, validation="time:cut") == (
+        "validation has no last part in time:\n  cut: timestamps, dates, numbers or text such as 2024-01-31 or "
+        "2024-01-31T08:00:00Z belong here. Received: row 10: 'soon'"
+    )
+
+
+def test_a_time_that_is_not_there_gets_the_nearest_name():
+    assert refusal(validation="time:cutt", kind=ColumnError) == (
+        "the data lacks columns that were named (it has: carat, cut, price):\n  cutt: is not there. Did you mean 'cut'?"
+    )
+
+
+def test_a_file_named_as_a_split_is_reached_through_its_folder(file, monkeypatch):
+    monkeypatch.chdir(file("time:carat.csv", "carat,cut,price\n1,a,7\n").parent)
+
+    for path in ("./time:carat.csv", Path("time:carat.csv")):
+        assert prepare(validation=path).valid["price"].to_pylist() == [7]
 
 
 @pytest.mark.parametrize("none", [None, 0, 0.0])
@@ -202,23 +302,23 @@ def test_an_infinite_target_is_named_by_its_row_in_the_data():
     ],
 )
 def test_the_target_may_come_by_itself_and_bring_its_name(y, name):
-    table, target = read_rows(X, y, Selection())
+    read = read_rows(X, y, Selection())
 
-    assert target == name
-    assert table.column_names == ["carat", "cut", name]
-    assert table[name].to_pylist() == list(range(10))
+    assert read.target == name
+    assert read.table.column_names == ["carat", "cut", name]
+    assert read.table[name].to_pylist() == list(range(10))
 
 
 def test_a_target_is_matched_by_place_and_not_by_index():
     shuffled = FRAME.sample(frac=1, random_state=0)
 
-    table, _ = read_rows(shuffled.drop(columns="price"), shuffled["price"], Selection())
+    table = read_rows(shuffled.drop(columns="price"), shuffled["price"], Selection()).table
 
     assert [2 * carat for carat in table["carat"].to_pylist()] == table["price"].to_pylist()
 
 
 def test_a_target_without_a_name_gets_one_that_is_free():
-    assert read_rows(X.rename(columns={"cut": "y"}), [0] * 10, Selection())[1] == "y_"
+    assert read_rows(X.rename(columns={"cut": "y"}), [0] * 10, Selection()).target == "y_"
 
 
 @pytest.mark.parametrize(("y", "target"), [(FRAME["price"], None), (range(10), "price")])

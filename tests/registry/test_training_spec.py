@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from modelzoo_registry import SpecError, TrainingSpec
 from modelzoo_registry.specs import validate
+from modelzoo_registry.training import TimeSplit, time_split
 
 
 def fault(**settings):
@@ -31,9 +32,74 @@ def test_a_path_is_kept_as_text():
 @pytest.mark.parametrize("validation", [1, 1.5, -0.1, True, float("nan"), [0.2], b"x"])
 def test_any_other_validation_is_one_fault(validation):
     assert fault(validation=validation) == (
-        "validation: must be a fraction, 0 <= validation < 1, the path of a file of rows, or None. "
+        "validation: must be a fraction, 0 <= validation < 1, the path of a file of rows, time:column, or None. "
         f"Received: {validation!r}"
     )
+
+
+@pytest.mark.parametrize(
+    ("validation", "split"),
+    [
+        ("time:t", TimeSplit("t", 0.1)),
+        ("time:t=0.25", TimeSplit("t", 0.25)),
+        ("time:a=b", TimeSplit("a=b", 0.1)),
+        ("time:a=0.5=0.2", TimeSplit("a=0.5", 0.2)),
+        ("./time:t", None),
+        (Path("time:t"), None),
+        (0.2, None),
+        (None, None),
+    ],
+)
+def test_validation_may_be_the_last_part_in_time(validation, split):
+    stored = TrainingSpec(validation=validation).validation
+
+    assert time_split(stored) == split
+    assert TrainingSpec(validation=stored).validation == stored
+
+
+@pytest.mark.parametrize("validation", ["time:", "time:=0.2", "time:t=0", "time:t=1", "time:t=nan"])
+def test_a_last_part_without_column_or_share_is_refused(validation):
+    assert fault(validation=validation) == (
+        "validation: must be time:column or time:column=share, 0 < share < 1, where it begins with time:. "
+        f"Received: {validation!r}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        (None, None),
+        ("balanced", "balanced"),
+        ({"yes": 3, "no": 0.5}, {"yes": 3.0, "no": 0.5}),
+        ({1: 3, 2.5: 0}, {"1": 3.0, "2.5": 0.0}),
+    ],
+)
+def test_classes_weigh_by_the_text_of_their_labels(given, stored):
+    spec = TrainingSpec(class_weight=given)
+
+    assert spec.class_weight == stored
+    assert TrainingSpec.model_validate_json(spec.model_dump_json()) == spec
+
+
+BALANCED = 'must be "balanced", or weights by label, such as {"yes": 3, "no": 1}'
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("balance", BALANCED),
+        (3, BALANCED),
+        ({}, BALANCED),
+        (
+            {"a": -1, "b": float("nan"), "c": "3", "d": 1, "e": float("inf"), "f": True},
+            "weights must be finite numbers from 0 on, unlike a: -1, b: nan, c: '3', e: inf, f: True",
+        ),
+        ({1: 1, "1": 2}, "labels must differ as text"),
+    ],
+)
+def test_any_other_weights_of_classes_are_one_fault(given, message):
+    shown = repr(given) if len(repr(given)) <= 80 else f"{given!r:.77}..."
+    assert fault(class_weight=given) == f"class_weight: {message}. Received: {shown}"
 
 
 def test_an_unknown_optimizer_lists_those_there_are():

@@ -9,7 +9,11 @@ import pytest
 
 @pytest.fixture
 def train_with(monkeypatch, rows_for):
-    """Return a trainer of one tiny model: the engine, regularizers with names, then fields of TrainingSpec."""
+    """Return a trainer of one tiny model: the engine, regularizers with names, then fields of TrainingSpec.
+
+    Rows may be repeated some times each, and weighed.
+    """
+    import numpy as np
     import pyarrow as pa
     from modelzoo_plugins.models.autoencoder import Autoencoder
     from modelzoo_plugins.models.wide_deep import WideDeep
@@ -20,7 +24,17 @@ def train_with(monkeypatch, rows_for):
     from modelzoo.hooks import Hooks
     from modelzoo.training import train
 
-    def run(engine=None, *, regularizers=(), task="regression", valid=False, callbacks=(), **training: Any):
+    def run(
+        engine=None,
+        *,
+        regularizers=(),
+        task="regression",
+        valid=False,
+        callbacks=(),
+        weights=None,
+        repeat=1,
+        **training: Any,
+    ):
         if engine is not None:
             monkeypatch.setattr(train, "choose_engine", lambda **_: engine)
         data, name = rows_for(task)
@@ -28,7 +42,8 @@ def train_with(monkeypatch, rows_for):
         target = fit_target(table, name)[0] if name else Target(name=None, task=task)
         features, labels = target.features(table), target.read(table)
         encoder = Encoder.fit(infer_schema(features, labels[:, 0] if name else None)[0], features)
-        encoded = train.Encoded(encoder.encode(features), labels)
+        encoded = train.Encoded(encoder.encode(features), labels, weights)
+        encoded = encoded.take(np.repeat(np.arange(len(labels)), repeat))
         plugin = WideDeep() if name else Autoencoder()
         parts = train.Assembly("tiny", plugin, plugin.Spec(hidden=(4,)), list(regularizers))
         followers = train.Followers(list(callbacks), Hooks(print), RunInfo("tiny", task), None, None)

@@ -6,16 +6,18 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelzoo.training.chunks import Encoded
 from modelzoo.training.feed import Feed
 from modelzoo.training.schedule import Schedule
 
 EPOCHS = 3
 
 
-def make_feed(rows, batch, chunk, seed, examples=None):
+def make_feed(rows, batch, chunk, seed, examples=None, weighted=False):
+    targets = np.arange(rows, dtype=np.float32)
+    inputs = {"dense": np.arange(rows * 2, dtype=np.float32).reshape(rows, 2), "ids": np.arange(rows)[:, None]}
     return Feed(
-        {"dense": np.arange(rows * 2, dtype=np.float32).reshape(rows, 2), "ids": np.arange(rows)[:, None]},
-        np.arange(rows, dtype=np.float32)[:, None],
+        Encoded(inputs, targets[:, None], 3 * targets if weighted else None),
         Schedule(rows, batch, EPOCHS, examples or EPOCHS * rows),
         chunk,
         seed,
@@ -24,13 +26,15 @@ def make_feed(rows, batch, chunk, seed, examples=None):
 
 ROWS, BATCHES, CHUNKS, SEEDS = st.integers(1, 200), st.integers(1, 50), st.integers(1, 12), st.integers(0, 2**32 - 1)
 feeds = st.builds(make_feed, rows=ROWS, batch=BATCHES, chunk=CHUNKS, seed=SEEDS)
-counting = st.builds(make_feed, ROWS, BATCHES, CHUNKS, SEEDS, examples=st.integers(EPOCHS, 1_000))
+counting = st.builds(
+    make_feed, ROWS, BATCHES, CHUNKS, SEEDS, examples=st.integers(EPOCHS, 1_000), weighted=st.booleans()
+)
 """Feeds whose epochs are no whole passes over the rows."""
 
 
 def real_targets(feed, epoch):
     """The targets of the micro-batches that count, in order."""
-    return [targets[:count].reshape(-1) for _, targets, count in feed.epoch(epoch)]
+    return [targets[:count].reshape(-1) for _, targets, _, count in feed.epoch(epoch)]
 
 
 def examples(feed):
@@ -77,7 +81,7 @@ def test_epochs_are_even_to_one_example(feed):
 
 @given(feeds)
 def test_all_chunks_of_full_batches_have_one_shape_and_the_rest_is_one_short_batch(feed):
-    shapes = [targets.shape[:2] for _, targets, _ in feed.epoch(0)]
+    shapes = [targets.shape[:2] for _, targets, _, _ in feed.epoch(0)]
 
     full, short = divmod(feed.schedule.rows, feed.schedule.batch_size)
     calls = -(-full // feed.chunk)
@@ -85,8 +89,9 @@ def test_all_chunks_of_full_batches_have_one_shape_and_the_rest_is_one_short_bat
 
 
 @given(counting)
-def test_inputs_and_targets_stay_together(feed):
-    for inputs, targets, _ in feed.epoch(1):
+def test_inputs_targets_and_weights_stay_together(feed):
+    for inputs, targets, weights, _ in feed.epoch(1):
+        assert np.array_equal(weights, 3 * targets[..., 0] if feed.rows.weights is not None else weights[:, :0])
         assert np.array_equal(inputs["ids"], targets)
         assert np.array_equal(inputs["dense"][..., :1], 2 * targets)
 
