@@ -195,7 +195,7 @@ class Model:
         )
         rows = prepare_rows(data, y, selection, validation, spec.seed, spec.class_weight)
         self._require_task(rows.target.task)
-        settled, decided = settle(spec, rows.train.num_rows)
+        settled, decided = settle(spec, rows.count)
         rows = replace(rows, notes=(*rows.notes, *decided))
         job = Job(self._choice, self._regularizers, self._schema, rows, settled, listed, folder)
         with contextlib.nullcontext() if folder is None else staged(folder, overwrite=overwrite, marker=RUN) as stage:

@@ -86,7 +86,7 @@ class Sample:
 
     def add(self, values: np.ndarray) -> None:
         """Take in the values (n,) of the next rows; NaN and infinities are passed over."""
-        keys = _mixed(np.arange(self._rows, self._rows + values.size, dtype=np.uint64))
+        keys = mixed(np.arange(self._rows, self._rows + values.size, dtype=np.uint64))
         self._rows += values.size
         self._keep(keys, values, (keys <= self._highest) & np.isfinite(values))
         while self._size > self._limit:
@@ -106,12 +106,13 @@ class Sample:
             self._size += int(np.count_nonzero(chosen))
 
 
-def _mixed(numbers: np.ndarray) -> np.ndarray:
+def mixed(numbers: np.ndarray) -> np.ndarray:
     """Return uint64 (n,) that look random: the finaliser of SplitMix64 (G. Steele et al., 2014)."""
-    mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    bits = numbers + np.uint64(0x9E3779B97F4A7C15)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    scattered: np.ndarray = bits ^ (bits >> np.uint64(31))
+    return scattered
 
 
 class Counts:

@@ -23,6 +23,8 @@ MOST_CLASSES = 20
 """Whole numbers with more distinct values than this are taken for a quantity, not for classes."""
 
 _ENOUGH_ROWS_TO_JUDGE = 50
+_MOST_VALUES = 100_000
+"""Different values of a target that comes in portions, beyond which no more are gathered."""
 
 Label = StrictBool | StrictInt | StrictFloat | StrictStr
 
@@ -127,19 +129,58 @@ def fit_target(table: pa.Table, name: str, task: Task | None = None) -> tuple[Ta
     Raises:
         DataError: when the target is constant, or cannot be what the task asks for.
     """
-    column = _decoded(name, table.column(name))
-    values = pc.unique(column)
-    if len(values) < 2:
-        raise DataError(
-            "there is nothing to learn",
-            [Fault(name, f"the target has one value only: {values[0].as_py()!r} in all {table.num_rows} rows")],
+    learner = TargetLearner(name)
+    learner.add(table.column(name))
+    target, line = learner.finish(task)
+    return target.scaled_to(table), line
+
+
+class TargetLearner:
+    """Learn what is predicted from the target's column, which may come in portions."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._values: pa.Array | None = None
+        self.rows = 0
+        """Rows that have a target."""
+        self.missing = 0
+        """Rows that have none."""
+
+    def add(self, column: pa.ChunkedArray, *, first_row: int = 1) -> None:
+        """Take in the next rows.
+
+        Raises:
+            DataError: when the column cannot be a target, or one is infinite.
+        """
+        decoded = _decoded(self._name, column)
+        _refuse_infinite(self._name, decoded, first_row)
+        self.rows += len(decoded) - decoded.null_count
+        self.missing += decoded.null_count
+        if self._values is None:
+            self._values = pc.unique(decoded.drop_null())
+        elif len(self._values) <= _MOST_VALUES:  # beyond, it is clear what the target is
+            self._values = pc.unique(pa.concat_arrays([self._values, pc.unique(decoded.drop_null())]))
+
+    def finish(self, task: Task | None) -> tuple[Target, str]:
+        """Return the target, not scaled yet, and one line that says what was assumed.
+
+        Raises:
+            DataError: when the target is missing everywhere, is constant, or cannot be what the task asks for.
+        """
+        if self._values is None or self.rows == 0:
+            raise _all_missing(self._name, self.missing)
+        values = self._values
+        if len(values) < 2:
+            raise DataError(
+                "there is nothing to learn",
+                [Fault(self._name, f"the target has one value only: {values[0].as_py()!r} in all {self.rows} rows")],
+            )
+        inferred, why = _infer(self.rows, values)
+        line = f"target {self._name!r}: {why} → {inferred}" + (
+            "" if task in (None, inferred) else f", trained as {task} as asked"
         )
-    inferred, why = _infer(column, values)
-    chosen = task or inferred
-    line = f"target {name!r}: {why} → {inferred}" + (
-        "" if task in (None, inferred) else f", trained as {task} as asked"
-    )
-    return _make(name, chosen, column, values), f"{line} (or give a task)" if task is None else line
+        target = _make(self._name, task or inferred, self.rows, values)
+        return target, f"{line} (or give a task)" if task is None else line
 
 
 def without_missing(table: pa.Table, name: str) -> tuple[pa.Table, int]:
@@ -164,10 +205,17 @@ def has_target(table: pa.Table, name: str) -> np.ndarray:
     _refuse_infinite(name, column)
     known = np.asarray(pc.is_valid(column))
     if not known.any():
-        raise DataError(
-            "there is nothing to learn", [Fault(name, f"the target is missing in all {table.num_rows} rows")]
-        )
+        raise _all_missing(name, table.num_rows)
     return known
+
+
+def _all_missing(name: str, rows: int) -> DataError:
+    return DataError("there is nothing to learn", [Fault(name, f"the target is missing in all {rows} rows")])
+
+
+def is_known(name: str, column: pa.ChunkedArray) -> np.ndarray:
+    """Return for each row, bool (n,), whether it has a target; raises as ``has_target`` of a column that cannot be."""
+    return np.asarray(pc.is_valid(_decoded(name, column)))
 
 
 def require_target(table: pa.Table, name: str) -> None:
@@ -180,25 +228,25 @@ def require_target(table: pa.Table, name: str) -> None:
         )
 
 
-def _make(name: str, task: Task, column: pa.ChunkedArray, values: pa.Array) -> Target:
+def _make(name: str, task: Task, rows: int, values: pa.Array) -> Target:
     if task == "regression":
-        return Target(name=name, task=task).scaled_to(pa.table({name: column}))
+        return Target(name=name, task=task)
     labels = sorted(values.to_pylist())
     if task == "binary" and len(labels) != 2:
         raise DataError("the task does not fit", [Fault(name, f"binary needs two classes. Received: {len(labels)}")])
-    if len(column) >= _ENOUGH_ROWS_TO_JUDGE and len(labels) * 2 > len(column):
-        message = f"has {len(labels):,} values in {len(column):,} rows: an identifier or free text, no classes"
+    if rows >= _ENOUGH_ROWS_TO_JUDGE and (len(labels) * 2 > rows or len(labels) > _MOST_VALUES):
+        message = f"has {len(labels):,} values in {rows:,} rows: an identifier or free text, no classes"
         raise DataError("there is nothing to learn", [Fault(name, message)])
     return Target(name=name, task=task, labels=tuple(labels))
 
 
-def _infer(column: pa.ChunkedArray, values: pa.Array) -> tuple[Task, str]:
+def _infer(rows: int, values: pa.Array) -> tuple[Task, str]:
     kind, distinct = values.type, len(values)
     if distinct == 2:
         return "binary", "two values"
     if is_text(kind):
         return "multiclass", f"text with {distinct:,} values"
-    if distinct <= MOST_CLASSES and distinct * 2 <= len(column) and _whole(values):
+    if distinct <= MOST_CLASSES and distinct * 2 <= rows and _whole(values):
         return "multiclass", f"whole numbers with {distinct} values"
     return "regression", f"numbers with {distinct:,} values"
 
@@ -236,19 +284,19 @@ def _numbers(name: str, column: pa.ChunkedArray) -> np.ndarray:
     return numbers + 0.0  # minus zero is zero
 
 
-def _refuse_infinite(name: str, column: pa.Array) -> None:
+def _refuse_infinite(name: str, column: pa.Array, first_row: int = 1) -> None:
     """Name the rows as they were given, before those without a target are left out."""
     if not pa.types.is_floating(column.type):
         return
     rows = np.flatnonzero(np.isinf(column.to_numpy(zero_copy_only=False)))
     if rows.size:
-        raise _not_finite(name, int(rows[0]), column)
+        raise _not_finite(name, int(rows[0]), column, first_row)
 
 
-def _not_finite(name: str, row: int, column: Any) -> DataError:
+def _not_finite(name: str, row: int, column: Any, first_row: int = 1) -> DataError:
     return DataError(
         "the target does not fit the model",
-        [Fault(name, f"row {row + 1}: a finite number belongs here. Received: {column[row].as_py()!r}")],
+        [Fault(name, f"row {first_row + row}: a finite number belongs here. Received: {column[row].as_py()!r}")],
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from math import ceil
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -15,14 +16,54 @@ Chunk = tuple[Arrays, np.ndarray, np.ndarray, np.int32]
 rows weigh alike, and how many of the micro-batches are real."""
 
 
+class Draw(Protocol):
+    """Hand out rows pass after pass, each pass in an order of its own."""
+
+    def examples(self, first: int, end: int) -> Encoded:
+        """Return examples first..end, counted over all passes; each call goes on where the one before ended."""
+
+
+class Examples(Protocol):
+    """Be encoded rows to train or to validate on, wherever they are held."""
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+
+    @property
+    def like(self) -> Encoded:
+        """Some of the rows, which show their dtypes, shapes and whether they are weighted."""
+
+    def draw(self, seed: int) -> Draw:
+        """Return what hands the rows out in orders drawn from a seed."""
+
+    def blocks(self, rows: int) -> Iterator[Encoded]:
+        """Yield all rows once, in order, at most so many at a time."""
+
+
 @dataclass(frozen=True)
 class Encoded:
-    """Hold encoded rows with their targets and, unless all weigh alike, their weights."""
+    """Hold encoded rows with their targets and, unless all weigh alike, their weights: examples in memory."""
 
     inputs: Arrays
     targets: np.ndarray
     weights: np.ndarray | None = None
     """float32 (n,)."""
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self.targets)
+
+    @property
+    def like(self) -> Encoded:
+        """The rows themselves."""
+        return self
+
+    @property
+    def weighted(self) -> bool:
+        """Whether the rows have weights."""
+        return self.weights is not None
 
     @property
     def row_bytes(self) -> int:
@@ -37,10 +78,18 @@ class Encoded:
         inputs = {name: tf.constant(array[:count]) for name, array in self.inputs.items()}
         return inputs, tf.constant(self.targets[:count])
 
-    def take(self, rows: np.ndarray) -> Encoded:
+    def take(self, rows: np.ndarray | slice) -> Encoded:
         """Return these rows, in this order."""
         inputs = {name: array[rows] for name, array in self.inputs.items()}
         return Encoded(inputs, self.targets[rows], None if self.weights is None else self.weights[rows])
+
+    def draw(self, seed: int) -> Draw:
+        """Return what hands the rows out, shuffled anew in each pass."""
+        return _Passes(self, seed)
+
+    def blocks(self, rows: int) -> Iterator[Encoded]:
+        """Yield all rows once, in order, at most so many at a time."""
+        return (self.take(slice(start, start + rows)) for start in range(0, self.count, rows))
 
     def pack(self, chunk: int, batch: int, count: int) -> Chunk:
         """Return all rows, chunk * batch of them, as a chunk of which the first ``count`` micro-batches are real."""
@@ -49,8 +98,43 @@ class Encoded:
         return inputs, _cut(self.targets, chunk, batch), weights, np.int32(count)
 
 
+def concatenate(parts: Sequence[Encoded]) -> Encoded:
+    """Return the rows of all parts, one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    inputs = {name: np.concatenate([part.inputs[name] for part in parts]) for name in parts[0].inputs}
+    weights = [part.weights for part in parts if part.weights is not None]
+    return Encoded(
+        inputs, np.concatenate([part.targets for part in parts]), np.concatenate(weights) if weights else None
+    )
+
+
 def _cut(array: np.ndarray, chunk: int, batch: int) -> np.ndarray:
     return array.reshape(chunk, batch, *array.shape[1:])
+
+
+class _Passes:
+    """Shuffle rows in memory anew for each pass over them; holds the order of one pass at a time."""
+
+    def __init__(self, rows: Encoded, seed: int) -> None:
+        self._rows = rows
+        self._seed = seed
+        self._number = -1
+        self._order = np.empty(0, np.int64)
+
+    def examples(self, first: int, end: int) -> Encoded:
+        """See ``Draw``; here any examples may be asked for."""
+        rows, parts = self._rows.count, []
+        for number in range(first // rows, ceil(end / rows)):
+            start = number * rows
+            parts.append(self._pass(number)[max(first - start, 0) : end - start])
+        return self._rows.take(np.concatenate(parts))
+
+    def _pass(self, number: int) -> np.ndarray:
+        if number != self._number:
+            self._order = np.random.default_rng([self._seed, number]).permutation(self._rows.count)
+            self._number = number
+        return self._order
 
 
 def chunks_dataset(chunks: Callable[[], Iterator[Chunk]], like: Encoded) -> Any:
@@ -62,13 +146,31 @@ def chunks_dataset(chunks: Callable[[], Iterator[Chunk]], like: Encoded) -> Any:
     """
     import tensorflow as tf
 
-    def spec(array: np.ndarray) -> tf.TensorSpec:
-        return tf.TensorSpec((None, None, *array.shape[1:]), array.dtype)
-
     signature = (
-        {name: spec(array) for name, array in like.inputs.items()},
-        spec(like.targets),
+        {name: _spec(array, 2) for name, array in like.inputs.items()},
+        _spec(like.targets, 2),
         tf.TensorSpec((None, None), tf.float32),
         tf.TensorSpec((), tf.int32),
     )
     return tf.data.Dataset.from_generator(chunks, output_signature=signature).prefetch(2)
+
+
+def batches_dataset(rows: Examples, batch: int) -> Any:
+    """Return rows in order as a ``tf.data.Dataset`` of batches: inputs, targets and, if there are any, weights."""
+    import tensorflow as tf
+
+    like = rows.like
+
+    def batches() -> Iterator[tuple[Any, ...]]:
+        for block in rows.blocks(batch):
+            yield (block.inputs, block.targets, *(() if block.weights is None else (block.weights,)))
+
+    inputs = {name: _spec(array, 1) for name, array in like.inputs.items()}
+    weights = () if like.weights is None else (_spec(like.weights, 1),)
+    return tf.data.Dataset.from_generator(batches, output_signature=(inputs, _spec(like.targets, 1), *weights))
+
+
+def _spec(array: np.ndarray, open_dimensions: int) -> Any:
+    import tensorflow as tf
+
+    return tf.TensorSpec((*[None] * open_dimensions, *array.shape[1:]), array.dtype)

@@ -7,18 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pyarrow as pa
-from modelzoo_registry import DataError, NonFiniteLossError, RegularizerPlugin, RunInfo, TrainingSpec
+from modelzoo_registry import NonFiniteLossError, RegularizerPlugin, RunInfo, TrainingSpec
 
 from ..artifacts.run import Facts
-from ..columns import Encoder, Schema, infer_schema
-from ..columns.target import has_target
+from ..columns import Encoder, Schema
 from ..configure import Choice
 from ..hooks import Hooks
 from ..runtime import require_tensorflow
-from .chunks import Encoded
-from .rows import Rows
+from .chunks import Examples
+from .prepared import Prepared
 
 if TYPE_CHECKING:  # these import TensorFlow
     import keras
@@ -52,7 +49,7 @@ class Job:
     model: Choice
     regularizers: Sequence[Choice]
     schema: Schema | None
-    rows: Rows
+    rows: Prepared
     spec: TrainingSpec
     callbacks: Sequence[Any]
     folder: Path | None
@@ -66,9 +63,9 @@ class Job:
         """
         speak = say or (lambda _: None)
         notes = [*self.rows.notes]
-        encoder = self._fit_encoder(notes)
-        rows = self._encode(encoder, self.rows.train, self.rows.weights)
-        valid = self._encode_validation(encoder)
+        encoder, left_out = self.rows.fit_encoder(self.schema)
+        notes.extend(left_out)
+        rows, valid = self.rows.encode(encoder), self.rows.encode_validation(encoder)
         for line in notes:
             speak(line)
         require_tensorflow("training")
@@ -79,7 +76,7 @@ class Job:
         except BaseException as error:
             hooks.call("run_failed", run=self.info, error=error)
             raise
-        fitted = self._fitted(encoder, trained, notes, validation_rows=0 if valid is None else len(valid.targets))
+        fitted = self._fitted(encoder, trained, notes, validation_rows=0 if valid is None else valid.count)
         return Outcome(fitted, trained.history, trained.stopped, hooks, self.info)
 
     @property
@@ -93,39 +90,8 @@ class Job:
             folder=self.folder,
         )
 
-    def _fit_encoder(self, notes: list[str]) -> Encoder:
-        schema = self.schema
-        target, train = self.rows.target, self.rows.train
-        features = target.features(train)
-        if schema is None:
-            labels = None if target.name is None else target.read(train)[:, 0]
-            schema, left_out = infer_schema(features, labels)
-            notes.extend(left_out)
-        return Encoder.fit(schema, features)
-
-    def _encode(self, encoder: Encoder, table: pa.Table, weights: np.ndarray | None) -> Encoded:
-        return Encoded(encoder.encode(table), self.rows.target.read(table), _short(weights))
-
-    def _encode_validation(self, encoder: Encoder) -> Encoded | None:
-        if self.rows.valid is None:
-            return None
-        try:
-            return self._encode_known(encoder, self.rows.valid, self.rows.valid_weights)
-        except DataError as error:
-            raise type(error)(f"validation: {error.title}", error.faults) from error
-
-    def _encode_known(self, encoder: Encoder, table: pa.Table, weights: np.ndarray | None) -> Encoded:
-        """Encode all rows, then leave out those without a target: faults name rows as they were given."""
-        target = self.rows.target
-        if target.name is None:
-            return self._encode(encoder, table, weights)
-        known = has_target(table, target.name)
-        stand_ins = pa.array(np.where(known, np.arange(known.size), known.argmax()))
-        inputs, targets = encoder.encode(table), target.encode(table.column(target.name).take(stand_ins))
-        return Encoded(inputs, targets, _short(weights)).take(np.flatnonzero(known))
-
     def _train(
-        self, encoder: Encoder, rows: Encoded, valid: Encoded | None, hooks: Hooks, logs: Path | None, say: Any
+        self, encoder: Encoder, rows: Examples, valid: Examples | None, hooks: Hooks, logs: Path | None, say: Any
     ) -> Trained:
         from .train import Assembly, Followers, train
 
@@ -151,17 +117,13 @@ class Job:
             regularizer_states=trained.regularizer_states,
             engine=trained.engine,
             provenance=self.rows.provenance,
-            rows=self.rows.train.num_rows,
+            rows=self.rows.count,
             validation_rows=validation_rows,
             notes=(*notes, *trained.notes),
             seconds=trained.seconds,
             kept_epoch=trained.kept_epoch,
         )
         return Fitted(facts=facts, core=trained.core, history=trained.history.history)
-
-
-def _short(weights: np.ndarray | None) -> np.ndarray | None:
-    return None if weights is None else weights.astype(np.float32)
 
 
 def _own_metrics(spec: TrainingSpec) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from numbers import Real
 from pathlib import Path
@@ -20,25 +20,10 @@ from ..columns.wire import RawInput, gather_faults, is_text
 from ..data import files
 from ..data.batches import is_batches
 from ..data.table import describe
+from .prepared import Rows
 from .reading import Reading, Selection, read_rows
 from .split import held_back, last_in_time, read_instants
 from .weights import ClassWeight, class_factors, in_means_of, read_weights, require_weight
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Hold the training rows, the validation rows if any, the target, and what was assumed and left out."""
-
-    train: pa.Table
-    valid: pa.Table | None
-    """Rows given to validate on are all here, also those without a target."""
-    target: Target
-    provenance: Provenance
-    notes: tuple[str, ...] = ()
-    weights: np.ndarray | None = None
-    """What each training row weighs, float64 (n,); None when all weigh alike."""
-    valid_weights: np.ndarray | None = None
-    """What each validation row weighs, float64 (n,), in the same unit."""
 
 
 def prepare_rows(
@@ -85,7 +70,7 @@ def prepare_rows(
     return replace(rows, target=target.scaled_to(rows.train))
 
 
-def _read_beside(read: Reading, selection: Selection) -> tuple[np.ndarray | None, pa.Array | None]:
+def _read_beside(read: Reading, selection: Selection) -> tuple[np.ndarray | None, np.ndarray | None]:
     """Return weights and instants of the rows that have a target; faults name rows as they were given."""
     if not read.beside:
         return None, None
@@ -94,7 +79,7 @@ def _read_beside(read: Reading, selection: Selection) -> tuple[np.ndarray | None
     if selection.weight is not None:
         weights = read_weights(selection.weight, read.beside[selection.weight], known)[known]
     if selection.time is not None:
-        instants = read_instants(selection.time, read.beside[selection.time]).filter(pa.array(known))
+        instants = read_instants(selection.time, read.beside[selection.time])[known]
     return weights, instants
 
 
@@ -145,11 +130,12 @@ def _split(rows: Rows, fraction: float, seed: int) -> Rows:
     return _hold_back(rows, held_back(rows.train.num_rows, fraction, seed, classes))
 
 
-def _split_by_time(rows: Rows, split: TimeSplit, instants: pa.Array) -> Rows:
+def _split_by_time(rows: Rows, split: TimeSplit, instants: np.ndarray) -> Rows:
     rows = _hold_back(rows, last_in_time(split.column, instants, split.share))
-    if not instants.null_count:
+    timeless = int(np.count_nonzero(np.isnan(instants)))
+    if not timeless:
         return rows
-    note = f"{instants.null_count:,} rows have no {split.column!r}: they are trained on, none validates"
+    note = f"{timeless:,} rows have no {split.column!r}: they are trained on, none validates"
     return replace(rows, notes=(*rows.notes, note))
 
 

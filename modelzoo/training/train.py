@@ -31,7 +31,7 @@ from ..core.inputs import PackedInputs
 from ..core.score import rows_a_batch
 from ..hooks import Hooks
 from .callbacks import HookCallback, Progress, RowCounter, kept_epoch, tensorboard, watches_batches
-from .chunks import Encoded
+from .chunks import Examples, batches_dataset
 from .engine import Engine, choose_engine
 from .feed import Feed
 from .fused import FusedModel, Truth
@@ -93,8 +93,8 @@ def assemble(parts: Assembly, encoder: Encoder, target: Target) -> tuple[keras.M
 def train(
     parts: Assembly,
     encoder: Encoder,
-    rows: Encoded,
-    valid: Encoded | None,
+    rows: Examples,
+    valid: Examples | None,
     target: Target,
     spec: TrainingSpec,
     followers: Followers,
@@ -112,13 +112,13 @@ def train(
             followers.tell(note)
         regularizers = [regularizer for _, regularizer in parts.regularizers]
         callbacks = [*followers.callbacks, *(c for regularizer in regularizers for c in regularizer.callbacks())]
-        schedule = make_schedule(spec, len(rows.targets))
+        schedule = make_schedule(spec, rows.count)
         engine = _choose(rows, schedule, callbacks)
         truth = partial(fixed_inputs, encoder=encoder) if target.task == "reconstruction" else None
-        weighted = rows.weights is not None
+        weighted = rows.like.weighted
         trainer = _make_trainer(core, parts, target, truth, engine, spec, metrics, weighted=weighted)
         if callbacks:
-            trainer.build_metrics(*rows.first(schedule.batch_size))
+            trainer.build_metrics(*rows.like.first(schedule.batch_size))
         started = time.perf_counter()
         watched = None if valid is None else _dataset(valid, truth, rows_a_batch(core.output_shape[-1]))
         feed = Feed(rows, schedule, engine.chunk, spec.seed)
@@ -139,10 +139,10 @@ def train(
     )
 
 
-def _choose(rows: Encoded, schedule: Schedule, callbacks: Sequence[Any]) -> Engine:
+def _choose(rows: Examples, schedule: Schedule, callbacks: Sequence[Any]) -> Engine:
     return choose_engine(
         rows=schedule.largest_epoch,
-        row_bytes=rows.row_bytes,
+        row_bytes=rows.like.row_bytes,
         batch_size=schedule.batch_size,
         epochs=schedule.epochs,
         watches_batches=watches_batches(callbacks),
@@ -230,10 +230,9 @@ def _fit(
     return history, stopped
 
 
-def _dataset(rows: Encoded, truth: Truth | None, batch: int) -> tf.data.Dataset:
+def _dataset(rows: Examples, truth: Truth | None, batch: int) -> tf.data.Dataset:
     """Return rows to validate on, in large batches, with their targets and weights, if any."""
-    weights = () if rows.weights is None else (rows.weights,)
-    batches = tf.data.Dataset.from_tensor_slices((rows.inputs, rows.targets, *weights)).batch(batch)
+    batches = batches_dataset(rows, batch)
     if truth is None:
         return batches
 

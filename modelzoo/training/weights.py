@@ -20,25 +20,30 @@ _TITLE = "the weights cannot be used"
 _SHOWN = 3
 
 
-def read_weights(name: str, column: pa.ChunkedArray, counted: np.ndarray | None = None) -> np.ndarray:
+def read_weights(
+    name: str, column: pa.ChunkedArray, counted: np.ndarray | None = None, *, first_row: int = 1
+) -> np.ndarray:
     """Return the weight of each row, float64 (n,).
 
     Args:
         name: the column's, for messages.
         column: numbers, finite and from 0 on.
         counted: bool (n,), the rows that need a weight; None means all.
+        first_row: the number of the first row in messages.
 
     Raises:
         DataError: naming the first rows (counted from 1) without such a weight.
     """
     try:
-        weights: np.ndarray = to_wire(RawInput(name, "number"), column)
+        weights: np.ndarray = to_wire(RawInput(name, "number"), column, first_row=first_row)
     except DataError as error:
         raise DataError(_TITLE, error.faults) from error
     needed = np.ones(len(weights), np.bool_) if counted is None else counted
     bad = np.flatnonzero(needed & ~(np.isfinite(weights) & (weights >= 0)))
     if bad.size:
-        raise DataError(_TITLE, [Fault(name, f"finite numbers from 0 on belong here. Received: {_some(weights, bad)}")])
+        raise DataError(
+            _TITLE, [Fault(name, f"finite numbers from 0 on belong here. Received: {_some(weights, bad, first_row)}")]
+        )
     return weights
 
 
@@ -114,6 +119,8 @@ def _names(text: str, label: Any) -> bool:
         return False
 
 
-def _some(weights: np.ndarray, bad: np.ndarray) -> str:
-    shown = [f"row {row + 1}: {'missing' if isnan(weights[row]) else f'{weights[row]:g}'}" for row in bad[:_SHOWN]]
+def _some(weights: np.ndarray, bad: np.ndarray, first_row: int) -> str:
+    shown = [
+        f"row {first_row + row}: {'missing' if isnan(weights[row]) else f'{weights[row]:g}'}" for row in bad[:_SHOWN]
+    ]
     return ", ".join(shown) + (", and more" if bad.size > _SHOWN else "")

@@ -168,8 +168,8 @@ class TrainingSpec(Spec):
         None,
         min_length=1,
         description="a column of numbers from 0 on, no feature: what each row weighs in the loss, in training and in "
-        "validation, divided by the mean over the training rows, of which those of weight 0 are left out; metrics count "
-        "every row alike",
+        "validation, divided by the mean over the training rows, of which those of weight 0 are left out; metrics "
+        "count every row alike",
     )
 
     @field_validator("train_examples")

@@ -143,8 +143,8 @@ def test_a_time_that_is_none_is_named_by_its_row_in_the_data():
     table = FRAME.assign(price=[None, *range(9)], cut=["", "", *["2024-01-01"] * 7, "soon"])
 
     assert refusal(table, validation="time:cut") == (
-        "validation has no last part in time:\n  cut: timestamps, dates, numbers or text such as 2024-01-31 or "
-        "2024-01-31T08:00:00Z belong here. Received: row 10: 'soon'"
+        "validation has no last part in time:\n  cut: a date in ISO 8601 belongs here, such as 2024-02-29 14:05. "
+        "Received: row 10: 'soon'"
     )
 
 

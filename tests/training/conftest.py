@@ -23,6 +23,7 @@ def train_with(monkeypatch, rows_for):
     from modelzoo.columns.target import Target, fit_target
     from modelzoo.hooks import Hooks
     from modelzoo.training import train
+    from modelzoo.training.chunks import Encoded
 
     def run(
         engine=None,
@@ -42,7 +43,7 @@ def train_with(monkeypatch, rows_for):
         target = fit_target(table, name)[0] if name else Target(name=None, task=task)
         features, labels = target.features(table), target.read(table)
         encoder = Encoder.fit(infer_schema(features, labels[:, 0] if name else None)[0], features)
-        encoded = train.Encoded(encoder.encode(features), labels, weights)
+        encoded = Encoded(encoder.encode(features), labels, weights)
         encoded = encoded.take(np.repeat(np.arange(len(labels)), repeat))
         plugin = WideDeep() if name else Autoencoder()
         parts = train.Assembly("tiny", plugin, plugin.Spec(hidden=(4,)), list(regularizers))

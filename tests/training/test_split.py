@@ -78,7 +78,7 @@ def test_classes_of_one_row_each_leave_none_to_validate_on():
         [date(2024, 1, 3), date(2024, 1, 1), None, date(2024, 1, 2), date(2024, 2, 1)],
         np.array(["2024-01-03", "2024-01-01", "NaT", "2024-01-02", "9999-12-31"], "datetime64[s]"),
         pa.array([3, 1, None, 2, 4], pa.date64()),
-        pa.array([3, 1, None, 2, 4], pa.timestamp("ns", "Europe/Berlin")),
+        pa.array([3, 1, None, 2, 4], pa.timestamp("us", "Europe/Berlin")),
         pa.array([3, 1, None, 2, 2**63 - 1], pa.uint64()),
         ["2024-01-03", "2024-01-01", "", "2024-01-02 23:59", "2024-02-01T00:00:00Z"],
         pa.array(["2024-01-03", "2024-01-01", " ", "2024-01-02", "2024-02-01"]).dictionary_encode(),
@@ -89,8 +89,8 @@ def test_classes_of_one_row_each_leave_none_to_validate_on():
 def test_times_of_every_kind_are_ordered_by_instant(values):
     order = instants(values)
 
-    assert order.is_valid().to_pylist() == [True, True, False, True, True]
-    assert np.argsort(order.drop_null().to_numpy()).tolist() == [1, 2, 0, 3]
+    assert np.isnan(order).tolist() == [False, False, True, False, False]
+    assert np.argsort(order[~np.isnan(order)]).tolist() == [1, 2, 0, 3]
     assert last_in_time("t", order, 0.25).tolist() == [False, False, False, False, True]
 
 
@@ -98,8 +98,8 @@ def test_a_zone_moves_an_instant_and_none_is_utc():
     east = timezone(timedelta(hours=2))
     stamps = pa.array([datetime(2024, 1, 1, 2, tzinfo=east)], pa.timestamp("us", "+02:00"))
 
-    assert instants(["2024-01-01T02:00:00+02:00"]).to_pylist() == instants(["2024-01-01"]).to_pylist()
-    assert instants(stamps).to_pylist() == instants(["2024-01-01"]).to_pylist()
+    assert instants(["2024-01-01T02:00:00+02:00"]).tolist() == instants(["2024-01-01"]).tolist()
+    assert instants(stamps).tolist() == instants(["2024-01-01"]).tolist()
 
 
 @pytest.mark.parametrize(
@@ -127,16 +127,13 @@ def test_the_boundary_stands_between_two_instants_nearest_to_the_share(times, sh
         (
             ["2024-01-01", "soon", None, "2024-02-30", "12:00", "01.02.2024"],
             (
-                "timestamps, dates, numbers or text such as 2024-01-31 or 2024-01-31T08:00:00Z belong here. "
+                "a date in ISO 8601 belongs here, such as 2024-02-29 14:05. "
                 "Received: row 2: 'soon', row 4: '2024-02-30', row 5: '12:00', and more"
             ),
         ),
         (
             [True, False],
-            (
-                "timestamps, dates, numbers or text such as 2024-01-31 or 2024-01-31T08:00:00Z belong here. "
-                "Received: a column of bool"
-            ),
+            ("dates belong here, as timestamps or as text in ISO 8601. Received: a column of bool"),
         ),
     ],
 )

@@ -1,0 +1,105 @@
+"""Rows that are ready to be trained on: what a training asks of them, and those that are held in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+from modelzoo_registry import DataError
+
+from ..artifacts.run import Provenance
+from ..columns import Encoder, Schema, infer_schema
+from ..columns.target import Target, has_target
+from .chunks import Encoded, Examples
+
+
+class Prepared(Protocol):
+    """Be the rows of a training, wherever they are held."""
+
+    @property
+    def target(self) -> Target:
+        """What is predicted."""
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where the rows come from."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was assumed and left out."""
+
+    @property
+    def count(self) -> int:
+        """How many rows are trained on."""
+
+    def fit_encoder(self, schema: Schema | None) -> tuple[Encoder, list[str]]:
+        """Return the encoder of the training rows, and a line on each column left out of an inferred schema."""
+
+    def encode(self, encoder: Encoder) -> Examples:
+        """Return the training rows encoded."""
+
+    def encode_validation(self, encoder: Encoder) -> Examples | None:
+        """Return the validation rows that have a target encoded, or None when there are none to validate on."""
+
+    def close(self) -> None:
+        """Let go of what was opened for the rows."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Hold the training rows, the validation rows if any, the target, and what was assumed and left out."""
+
+    train: pa.Table
+    valid: pa.Table | None
+    """Rows given to validate on are all here, also those without a target."""
+    target: Target
+    provenance: Provenance
+    notes: tuple[str, ...] = ()
+    weights: np.ndarray | None = None
+    """What each training row weighs, float64 (n,); None when all weigh alike."""
+    valid_weights: np.ndarray | None = None
+    """What each validation row weighs, float64 (n,), in the same unit."""
+
+    @property
+    def count(self) -> int:
+        """How many rows are trained on."""
+        return int(self.train.num_rows)
+
+    def fit_encoder(self, schema: Schema | None) -> tuple[Encoder, list[str]]:
+        """See ``Prepared``."""
+        features, left_out = self.target.features(self.train), list[str]()
+        if schema is None:
+            labels = None if self.target.name is None else self.target.read(self.train)[:, 0]
+            schema, left_out = infer_schema(features, labels)
+        return Encoder.fit(schema, features), left_out
+
+    def encode(self, encoder: Encoder) -> Encoded:
+        """See ``Prepared``."""
+        return Encoded(encoder.encode(self.train), self.target.read(self.train), _short(self.weights))
+
+    def encode_validation(self, encoder: Encoder) -> Encoded | None:
+        """See ``Prepared``."""
+        return None if self.valid is None else encode_known(encoder, self.target, self.valid, self.valid_weights)
+
+    def close(self) -> None:
+        """See ``Prepared``; nothing was opened."""
+
+
+def encode_known(encoder: Encoder, target: Target, table: pa.Table, weights: np.ndarray | None) -> Encoded:
+    """Encode all rows to validate on, then leave out those without a target: faults name rows as they were given."""
+    try:
+        inputs = encoder.encode(table)
+        if target.name is None:
+            return Encoded(inputs, target.read(table), _short(weights))
+        known = has_target(table, target.name)
+        stand_ins = pa.array(np.where(known, np.arange(known.size), known.argmax()))
+        targets = target.encode(table.column(target.name).take(stand_ins))
+    except DataError as error:
+        raise type(error)(f"validation: {error.title}", error.faults) from error
+    return Encoded(inputs, targets, _short(weights)).take(np.flatnonzero(known))
+
+
+def _short(weights: np.ndarray | None) -> np.ndarray | None:
+    return None if weights is None else weights.astype(np.float32)
