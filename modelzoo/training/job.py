@@ -12,12 +12,13 @@ import pyarrow as pa
 from modelzoo_registry import DataError, NonFiniteLossError, RegularizerPlugin, RunInfo, TrainingSpec
 
 from ..artifacts.run import Facts
-from ..columns import Encoder, Schema, infer_schema
+from ..columns import Encoder, Schema
 from ..columns.target import has_target
 from ..configure import Choice
 from ..hooks import Hooks
 from ..runtime import require_tensorflow
 from .chunks import Encoded
+from .infer import infer_from
 from .rows import Rows
 
 if TYPE_CHECKING:  # these import TensorFlow
@@ -95,13 +96,10 @@ class Job:
 
     def _fit_encoder(self, notes: list[str]) -> Encoder:
         schema = self.schema
-        target, train = self.rows.target, self.rows.train
-        features = target.features(train)
         if schema is None:
-            labels = None if target.name is None else target.read(train)[:, 0]
-            schema, left_out = infer_schema(features, labels)
+            schema, left_out = infer_from(self.rows)
             notes.extend(left_out)
-        return Encoder.fit(schema, features)
+        return Encoder.fit(schema, self.rows.target.features(self.rows.train))
 
     def _encode(self, encoder: Encoder, table: pa.Table, weights: np.ndarray | None) -> Encoded:
         return Encoded(encoder.encode(table), self.rows.target.read(table), _short(weights))
