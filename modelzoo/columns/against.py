@@ -19,8 +19,9 @@ def check_against(schema: Schema, table: pa.Table, target: str | None) -> None:
     Raises:
         DataError: with every fault, each naming a column and the entries that read it.
     """
+    readers = _readers(schema)
     faults = [
-        Fault(raw.name, f"{message} Read by {', '.join(_readers(schema, raw.name))}")
+        Fault(raw.name, f"{message} Read by {', '.join(readers[raw.name])}")
         for raw in schema.raw
         for message in _misfits(raw, table, target)
     ]
@@ -41,7 +42,11 @@ def _misfits(raw: RawInput, table: pa.Table, target: str | None) -> Iterator[str
             yield from (f"{fault.message}." for fault in error.faults)
 
 
-def _readers(schema: Schema, name: str) -> list[str]:
-    """Return the places of the entries that read a column."""
-    reads = [(entry.path, raw_input(entry.column)) for entry in schema.entries]
-    return [path for path, raw in reads if raw is not None and raw.name == name]
+def _readers(schema: Schema) -> dict[str, list[str]]:
+    """Return of each raw column the places of the entries that read it."""
+    readers: dict[str, list[str]] = {}
+    for entry in schema.entries:
+        raw = raw_input(entry.column)
+        if raw is not None:
+            readers.setdefault(raw.name, []).append(entry.path)
+    return readers

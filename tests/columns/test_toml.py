@@ -5,7 +5,7 @@ import tomllib
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pytest
 from hypothesis import given
@@ -40,15 +40,22 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1) | st.sampl
 DOCS = Path(__file__).parents[2] / "docs" / "schema.md"
 
 
+def bounds(metadata) -> dict[str, Any]:
+    """Return what a field's annotations allow, such as ``{"ge": 1, "le": 9}``."""
+    return {key: value for each in metadata if is_dataclass(each) for key, value in asdict(each).items()}
+
+
 def values(kind: Any, limits: dict[str, Any]) -> st.SearchStrategy:
     """Draw values of a field's type within its bounds; numbers in a list rise, as edges must."""
     inner = get_args(kind)
+    if get_origin(kind) is Annotated:
+        return values(inner[0], limits | bounds(inner[1:]))
     if get_origin(kind) is UnionType:
         return st.one_of(values(one, limits) for one in inner)
     if get_origin(kind) is Literal:
         return st.sampled_from(inner)
     if get_origin(kind) is tuple:
-        least = limits["min_length"]
+        least = limits.get("min_length", 0)
         rising = st.lists(values(inner[0], {}), min_size=least, max_size=least + 3, unique=True)
         return rising.map(sorted) if inner[0] is float else rising
     if kind is float:
@@ -67,8 +74,7 @@ def columns(draw):
     drawn = {}
     for name, field in kind.model_fields.items():
         if field.is_required() or draw(st.booleans()):
-            bounds = [asdict(each) for each in field.metadata if is_dataclass(each)]
-            drawn[name] = draw(values(field.annotation, {key: each[key] for each in bounds for key in each}))
+            drawn[name] = draw(values(field.annotation, bounds(field.metadata)))
     try:
         return kind(**drawn)
     except ValidationError:  # settings that do not go together
