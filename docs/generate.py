@@ -43,10 +43,14 @@ def kinds() -> str:
 
 
 def _kind(kind: Kind) -> str:
-    rows = [f"| `{one.name}` | {_code(one.default)} | {one.takes} | {one.meaning} |" for one in kind.settings]
+    rows = [f"| `{one.name}` | {_code(one.default)} | {one.takes} | {_cell(one.meaning)} |" for one in kind.settings]
     table = ["| setting | default | takes | what it means |", "|---|---|---|---|", *rows]
     goes = f"Goes to: {kind.parts}."
     return "\n\n".join([f"### {kind.name}", *kind.paragraphs, goes, "\n".join(table)])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def _code(default: str) -> str:

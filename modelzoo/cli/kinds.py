@@ -39,7 +39,8 @@ def describe_kinds() -> list[Kind]:
 
 
 def _describe(name: str, kind: type[ColumnBase]) -> Kind:
-    paragraphs = [each.replace("\n", " ") for each in inspect.cleandoc(kind.__doc__ or "").split("\n\n")]
+    text = inspect.cleandoc(kind.__doc__ or "").replace("``", "`")
+    paragraphs = [each.replace("\n", " ") for each in text.split("\n\n")]
     return Kind(name, tuple(paragraphs), _parts(kind), tuple(_settings(kind)))
 
 

@@ -5,7 +5,7 @@ import tomllib
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import pytest
 from hypothesis import given
@@ -50,7 +50,7 @@ def values(kind: Any, limits: dict[str, Any]) -> st.SearchStrategy:
     inner = get_args(kind)
     if get_origin(kind) is Annotated:
         return values(inner[0], limits | bounds(inner[1:]))
-    if get_origin(kind) is UnionType:
+    if get_origin(kind) in (Union, UnionType):
         return st.one_of(values(one, limits) for one in inner)
     if get_origin(kind) is Literal:
         return st.sampled_from(inner)
