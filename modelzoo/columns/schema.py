@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any, Self, get_args
 
 from modelzoo_registry import Fault, SchemaError
-from modelzoo_registry.specs import unknown_field
 from modelzoo_registry.suggest import did_you_mean
 from pydantic import Field
 
@@ -140,9 +139,8 @@ def _from_data(given: Any, owner: str) -> Schema:
         form = 'a Schema, the path of a .toml file, or a dict such as {"columns": [{"kind": "numeric", "name": "x"}]}'
         raise SchemaError(f"{owner} cannot be used", [Fault("", f"{form}, is expected. Received: {given!r}")])
     columns = given.get("columns", ())
-    faults = [
-        Fault(str(field), unknown_field(str(field), Schema.model_fields)) for field in given if field != "columns"
-    ]
+    unknown = [str(field) for field in given if field != "columns"]
+    faults = [Fault(field, f"unknown setting.{did_you_mean(field, ['columns'])} Settings: columns") for field in unknown]
     if not isinstance(columns, Sequence) or isinstance(columns, str) or not columns:
         said = "is required." if "columns" not in given else f"a list of entries is expected. Received: {columns!r}"
         _refuse(owner, [*faults, Fault("columns", said)], [])
