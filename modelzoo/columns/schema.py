@@ -140,7 +140,9 @@ def _from_data(given: Any, owner: str) -> Schema:
         raise SchemaError(f"{owner} cannot be used", [Fault("", f"{form}, is expected. Received: {given!r}")])
     columns = given.get("columns", ())
     unknown = [str(field) for field in given if field != "columns"]
-    faults = [Fault(field, f"unknown setting.{did_you_mean(field, ['columns'])} Settings: columns") for field in unknown]
+    faults = [
+        Fault(field, f"unknown setting.{did_you_mean(field, ['columns'])} Settings: columns") for field in unknown
+    ]
     if not isinstance(columns, Sequence) or isinstance(columns, str) or not columns:
         said = "is required." if "columns" not in given else f"a list of entries is expected. Received: {columns!r}"
         _refuse(owner, [*faults, Fault("columns", said)], [])
