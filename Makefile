@@ -12,7 +12,7 @@ help:
 	@echo "make test      run the tests"
 	@echo "make test-all  run them with the full products and fuzzing"
 	@echo "make lint      ruff, mypy, import rules, generated docs"
-	@echo "make docs      regenerate the generated parts of the README"
+	@echo "make docs      regenerate the generated parts of the README and of docs/schema.md"
 
 $(STAMP): $(PYPROJECTS) constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v[:2] < (3, 14) else "modelzoo needs Python 3.11 to 3.13, and $(PYTHON) is %d.%d.%d; name another: make PYTHON=python3.12" % v[:3])'
@@ -34,14 +34,14 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cog --check -I docs README.md
+	$(BIN)/cog --check -I docs README.md docs/schema.md
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 docs: $(STAMP)
-	$(BIN)/cog -r -I docs README.md
+	$(BIN)/cog -r -I docs README.md docs/schema.md
 
 clean:
 	rm -rf $(VENV) build dist

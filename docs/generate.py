@@ -1,4 +1,4 @@
-"""Generate the parts of the README that would drift if they were written by hand.
+"""Generate the parts of the README and of schema.md that would drift if they were written by hand.
 
 ``make docs`` writes them, ``make lint`` checks them.
 """
@@ -15,6 +15,7 @@ import click
 from modelzoo_registry import installed
 
 from modelzoo.cli.group import COMMANDS, zoo
+from modelzoo.cli.kinds import Kind, describe_kinds
 
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 WIDTH = 100
@@ -34,6 +35,26 @@ def plugins(kind: str) -> str:
         if status.entry.distribution == "modelzoo-plugins"
     ]
     return "\n".join([f"| {kind} | what it does |", "|---|---|", *rows])
+
+
+def kinds() -> str:
+    """Return every kind of column with its settings."""
+    return "\n\n".join(map(_kind, describe_kinds()))
+
+
+def _kind(kind: Kind) -> str:
+    rows = [f"| `{one.name}` | {_code(one.default)} | {one.takes} | {_cell(one.meaning)} |" for one in kind.settings]
+    table = ["| setting | default | takes | what it means |", "|---|---|---|---|", *rows]
+    goes = f"Goes to: {kind.parts}."
+    return "\n\n".join([f"### {kind.name}", *kind.paragraphs, goes, "\n".join(table)])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _code(default: str) -> str:
+    return default if default.startswith("(") else f"`{default}`"
 
 
 def figures() -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .columns import Schema
     from .export.predictor import load_export
     from .model import Model
+    from .training.infer import infer_schema
 
 _WHERE = {
     "Model": ".model",
@@ -29,11 +30,12 @@ _WHERE = {
     "ZooError": "modelzoo_registry",
     "build": ".build",
     "datasets": ".datasets",
+    "infer_schema": ".training.infer",
     "load": ".build",
     "load_export": ".export.predictor",
 }
 
-__all__ = ["Model", "Schema", "ZooError", "__version__", "build", "datasets", "load", "load_export"]
+__all__ = ["Model", "Schema", "ZooError", "__version__", "build", "datasets", "infer_schema", "load", "load_export"]
 
 
 def __getattr__(name: str) -> Any:

@@ -15,7 +15,7 @@ def build(
     name: str,
     *,
     regularizers: Iterable[RegularizerChoice] = (),
-    schema: Schema | Mapping[str, Any] | None = None,
+    schema: Schema | Mapping[str, Any] | str | PathLike[str] | None = None,
     **settings: Any,
 ) -> Model:
     """Return an untrained model.
@@ -23,13 +23,15 @@ def build(
     Args:
         name: a model plugin, or ``distribution:name`` where two distributions offer it.
         regularizers: names, or dicts of a ``name`` and settings, applied in this order.
-        schema: what the columns are, as a Schema or as plain data of the same form; None infers it in ``fit``.
+        schema: what the columns are: a Schema, plain data of the same form, or the path of a TOML file; None
+            infers it in ``fit``.
         **settings: the model's own settings, see ``zoo show NAME``.
 
     Raises:
         UnknownPluginError: with the nearest name.
         SpecError: with every fault of all settings.
         SchemaError: with every fault of the schema.
+        DataError: when its file is not there or not TOML.
     """
     model, chosen = configure(name, settings, regularizers)
     return Model(model, chosen, None if schema is None else make_schema(schema))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import tomli_w
-from modelzoo_registry import AmbiguousPluginError, DataError, Fault, SpecError, Task, TrainingSpec, UnknownPluginError
+from modelzoo_registry import AmbiguousPluginError, Fault, SpecError, Task, TrainingSpec, UnknownPluginError
 from modelzoo_registry.specs import collect
 from pydantic import Field
 
 from .configure import configure
+from .toml import write_columns
 
 PLUGIN_FIELDS = ("model", "settings", "regularizers")
 """The fields that choose plugins and set them up."""
@@ -32,8 +31,8 @@ class TrainConfig(TrainingSpec):
     out: str | None = Field(None, min_length=1, description="folder to write the run to; no run stores its own")
     settings: dict[str, Any] = Field(default_factory=dict, description="settings of the model")
     regularizers: tuple[str | dict[str, Any], ...] = Field((), description="regularizers, by name or with settings")
-    columns_schema: dict[str, Any] | None = Field(
-        None, alias="schema", description="what each column is; inferred when left out"
+    columns_schema: str | dict[str, Any] | None = Field(
+        None, alias="schema", description="what each column is, or the path of a TOML file; inferred when left out"
     )
 
     def training(self) -> dict[str, Any]:
@@ -48,21 +47,9 @@ def to_toml(config: TrainConfig) -> str:
     nothing is said.
     """
     fields = {**config.model_dump(mode="json", by_alias=True), "validation": config.validation or 0}
-    return tomli_w.dumps({name: value for name, value in _without_none(fields).items() if value not in ([], {})})
-
-
-def from_toml(path: Path) -> dict[str, Any]:
-    """Read a configuration's fields, unchecked.
-
-    Raises:
-        DataError: when the file is not there or not TOML, with the line.
-    """
-    if not path.is_file():
-        raise DataError(f"there is no file {path}")
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} is not TOML: {error}") from None
+    columns = fields.pop("schema")["columns"] if isinstance(fields["schema"], dict) else None
+    table = tomli_w.dumps({name: value for name, value in _without_none(fields).items() if value not in ([], {})})
+    return table if columns is None else f"{table}\n[schema]\n{write_columns(columns)}"
 
 
 def make_config(fields: Mapping[str, Any], *, source: str) -> TrainConfig:

@@ -19,7 +19,7 @@ def test_all_names_what_there_is():
     assert sorted(modelzoo.__all__) == dir(modelzoo)
     assert all(getattr(modelzoo, name) is not None for name in modelzoo.__all__)
     assert modelzoo.__all__ == [
-        "Model", "Schema", "ZooError", "__version__", "build", "datasets", "load", "load_export",
+        "Model", "Schema", "ZooError", "__version__", "build", "datasets", "infer_schema", "load", "load_export",
     ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import click
 from modelzoo_registry import ZooError
 from modelzoo_registry.suggest import did_you_mean
 
-COMMANDS = ("list", "show", "train", "evaluate", "predict", "plot", "export", "demo")
+COMMANDS = ("list", "show", "schema", "train", "evaluate", "predict", "plot", "export", "demo")
 """The commands of modelzoo itself, in the order help shows them; each is a module beside this one."""
 
 _FOUND = "modelzoo.cli.plugin_commands"

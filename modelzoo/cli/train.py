@@ -63,6 +63,7 @@ Examples:
     metavar="NAME[:SETTING=VALUE,...]",
     help="A regularizer, such as dropout:rate=0.2. May be repeated; they act in this order.",
 )
+@click.option("--schema", metavar="TOML", help="What each column is, see zoo schema; inferred when left out.")
 @click.option("--optimizer", metavar="NAME", help="Name of the optimizer.  [default: adam]")
 @click.option("--learning-rate", metavar="NUMBER", help="Step size.  [default: 0.001]")
 @click.option("--epochs", metavar="NUMBER", help="Times every row is seen.  [default: by their number, 20 for many]")
@@ -92,9 +93,10 @@ def command(config: Path | None, overwrite: bool, **options: Any) -> None:
 
     The run holds the model, its history, TensorBoard logs, and train.toml, which repeats the training.
     """
-    from ..config import from_toml, make_config
+    from ..config import make_config
+    from ..toml import read_toml
 
-    written = from_toml(config) if config else {}
+    written = read_toml(config) if config else {}
     chosen = make_config(
         _merge({"validation": VALIDATION, **written}, options),
         source=f"the training of {config}" if config else "the training",
@@ -156,8 +158,8 @@ def _require(config: Any) -> None:
     missing = [f"--{name}" for name in needed if not getattr(config, name)]
     if missing:
         raise click.UsageError(f"missing {', '.join(missing)}: to be given here, or in the file of --config")
-    for name in ("data", "validation"):
-        rows = getattr(config, name)
-        is_file = isinstance(rows, str) and (name == "data" or not time_split(rows))
-        if is_file and Path(rows).resolve().is_relative_to(Path(config.out).resolve()):
-            raise click.UsageError(f"--{name} {rows} is inside --out {config.out}: writing the run would replace it")
+    for name in ("data", "validation", "schema"):
+        file = config.columns_schema if name == "schema" else getattr(config, name)
+        is_file = isinstance(file, str) and (name != "validation" or not time_split(file))
+        if is_file and Path(file).resolve().is_relative_to(Path(config.out).resolve()):
+            raise click.UsageError(f"--{name} {file} is inside --out {config.out}: writing the run would replace it")

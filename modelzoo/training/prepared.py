@@ -34,6 +34,9 @@ class Prepared(Protocol):
     def count(self) -> int:
         """How many rows are trained on."""
 
+    def infer_schema(self) -> tuple[Schema, list[str]]:
+        """Return what each column of the training rows is, and a line on each that is left out."""
+
     def fit_encoder(self, schema: Schema | None) -> tuple[Encoder, list[str]]:
         """Return the encoder of the training rows, and a line on each column left out of an inferred schema."""
 
@@ -67,13 +70,17 @@ class Rows:
         """How many rows are trained on."""
         return int(self.train.num_rows)
 
+    def infer_schema(self) -> tuple[Schema, list[str]]:
+        """See ``Prepared``."""
+        labels = None if self.target.name is None else self.target.read(self.train)[:, 0]
+        return infer_schema(self.target.features(self.train), labels)
+
     def fit_encoder(self, schema: Schema | None) -> tuple[Encoder, list[str]]:
         """See ``Prepared``."""
-        features, left_out = self.target.features(self.train), list[str]()
+        left_out: list[str] = []
         if schema is None:
-            labels = None if self.target.name is None else self.target.read(self.train)[:, 0]
-            schema, left_out = infer_schema(features, labels)
-        return Encoder.fit(schema, features), left_out
+            schema, left_out = self.infer_schema()
+        return Encoder.fit(schema, self.target.features(self.train)), left_out
 
     def encode(self, encoder: Encoder) -> Encoded:
         """See ``Prepared``."""

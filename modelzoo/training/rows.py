@@ -14,6 +14,7 @@ from modelzoo_registry import DataError, Fault, Task
 from modelzoo_registry.training import TimeSplit, time_split
 
 from ..artifacts.run import Provenance
+from ..columns.against import check_against
 from ..columns.stray import misfits, stray_text
 from ..columns.target import Target, fit_target, has_target, without_missing
 from ..columns.wire import RawInput, gather_faults, is_text
@@ -97,7 +98,7 @@ def _check_values(table: pa.Table, target: str | None, selection: Selection) -> 
     """Refuse text where numbers belong, in all columns at once."""
     work = [] if target is None else [partial(_check_target, table.column(target), target, selection.task)]
     if selection.schema is not None:
-        work.append(partial(misfits, selection.schema.raw, table))
+        work.append(partial(check_against, selection.schema, table, target))
     else:
         remedy = "Mend or empty these values, or leave out the column (drop=[{0!r}], --drop {0})"
         names = [name for name in table.column_names if name != target]

@@ -73,7 +73,8 @@ def _fault(found: Mapping[str, Any], spec: type[BaseModel], settings: Mapping[st
         nested = len(found["loc"]) > 1  # whose fields those would be, pydantic does not say
         known = () if nested else [field.alias or name for name, field in spec.model_fields.items()]
         return Fault(path, _unknown_field(path, known, spec))
-    message = _PLAINER.get(found["type"]) or str(found["msg"]).removeprefix("Value error, ")
+    words = str(found["msg"]).removeprefix("Value error, ").replace("Tuple should have", "The list should have")
+    message = _PLAINER.get(found["type"]) or words
     if found["type"] == "missing":
         return Fault(path, "is required.")
     joint = "" if message.endswith((".", "?")) else "."

@@ -16,7 +16,8 @@ from modelzoo_registry import ArtifactNotFoundError
 import modelzoo
 from modelzoo import persistence
 from modelzoo.artifacts.run import RunRecord
-from modelzoo.config import from_toml, make_config
+from modelzoo.config import make_config
+from modelzoo.toml import read_toml
 
 FRESH = """
 import json, sys
@@ -106,7 +107,7 @@ def test_a_run_that_is_replaced_while_it_is_read_is_read_anew(run, trained, monk
 
 def test_the_configuration_repeats_the_training(written, trained, tmp_path):
     _, rows, history = trained
-    config = make_config(from_toml(written / "train.toml"), source="train.toml")
+    config = make_config(read_toml(written / "train.toml"), source="train.toml")
 
     model = modelzoo.build(config.model, regularizers=config.regularizers, **config.settings)
     again = model.fit(

@@ -50,8 +50,9 @@ def test_a_schema_decides_what_belongs_in_a_column():
 
     assert refusal(frame(size=sizes, age=["old"] * 60), schema=SCHEMA) == (
         "the data cannot be used:\n"
-        "  size: a number belongs here. Received: row 17: 'abc'\n"
-        "  age: a number belongs here. Received: row 1: 'old', row 2: 'old', row 3: 'old', and more"
+        "  size: a number belongs here. Received: row 17: 'abc'. Read by columns.0 (size)\n"
+        "  age: a number belongs here. Received: row 1: 'old', row 2: 'old', row 3: 'old', and more. "
+        "Read by columns.1 (age)"
     )
 
 
@@ -60,7 +61,7 @@ def test_a_number_that_is_not_whole_is_told_by_its_row_before_rows_are_split_off
     ages = [*range(16), 16.5, *range(17, 60)]
 
     assert refusal(frame(age=ages, price=[None] * 10 + list(range(50))), schema=schema) == (
-        "the data cannot be used:\n  age: a whole number belongs here. Received: row 17: 16.5"
+        "the data cannot be used:\n  age: a whole number belongs here. Received: row 17: 16.5. Read by columns.0 (age)"
     )
 
 
