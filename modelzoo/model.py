@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Real
 from os import PathLike
 from pathlib import Path
@@ -23,9 +22,9 @@ from .configure import Choice, only_reconstructs
 from .data import to_table
 from .data.memory import is_row
 from .notes import tell
-from .training.job import Job
+from .training.job import Job, Outcome
+from .training.prepare import prepare
 from .training.reading import Selection, attach_target, read_with_target, refuse_target
-from .training.rows import prepare_rows
 from .training.schedule import settle
 
 if TYPE_CHECKING:  # these import TensorFlow
@@ -150,8 +149,9 @@ class Model:
 
         Args:
             data: a pandas or polars frame, a pyarrow Table, a dict of arrays, a NumPy array, a tensor or a list
-                of them, a list of row dicts, a path to CSV, Parquet or JSON Lines; or batches of any of these:
-                a tf.data.Dataset, a generator.
+                of them, a list of row dicts; a path to CSV, Parquet or JSON Lines, to a folder of such files, or a
+                pattern; or batches of any of these: a tf.data.Dataset, a generator. Files, tables and record
+                batches that take more than ``memory`` encoded are streamed.
             y: the target (n,), when it is neither a column of the data nor in its batches.
             target: the target's column; none for a model that reconstructs its inputs.
             columns: the columns to use; for a CSV file without a header line, all its names in order.
@@ -169,7 +169,7 @@ class Model:
             overwrite: whether a run that stands there may be replaced.
             verbose: 0 for silence; otherwise notes and progress go to standard error.
             **training: fields of ``TrainingSpec``: optimizer, learning_rate, loss, metrics, epochs, batch_size,
-                train_examples, evals, seed, class_weight, weight_column. Weights multiply the loss of each row;
+                train_examples, evals, memory, seed, class_weight, weight_column. Weights multiply the loss of each row;
                 metrics count every row alike, as Keras' ``metrics`` do. ``class_weight`` (``"balanced"``, or
                 ``{label: weight}``) weighs in training alone; ``weight_column`` names a column, no feature, of
                 weights from 0 on, in training and in validation, divided by their mean over the training rows;
@@ -193,16 +193,11 @@ class Model:
         selection = Selection(
             target, columns, drop, task, self._schema, steps, validation_steps, weight=spec.weight_column
         )
-        rows = prepare_rows(data, y, selection, validation, spec.seed, spec.class_weight)
-        self._require_task(rows.target.task)
-        settled, decided = settle(spec, rows.count)
-        rows = replace(rows, notes=(*rows.notes, *decided))
-        job = Job(self._choice, self._regularizers, self._schema, rows, settled, listed, folder)
-        with contextlib.nullcontext() if folder is None else staged(folder, overwrite=overwrite, marker=RUN) as stage:
-            outcome = job.run(logs=None if stage is None else stage / LOGS, say=tell if verbose else None)
-            self._fitted = outcome.fitted
-            if stage is not None:
-                self._write(stage)
+        with contextlib.closing(prepare(data, y, selection, validation, spec)) as rows:
+            self._require_task(rows.target.task)
+            settled, decided = settle(spec, rows.count)
+            job = Job(self._choice, self._regularizers, self._schema, rows, settled, decided, listed, folder)
+            outcome = self._run(job, tell if verbose else None, overwrite=overwrite)
         outcome.tell()
         if outcome.stopped is not None:
             raise outcome.stopped
@@ -348,6 +343,18 @@ class Model:
         """Say how rows are read: as those of the training were."""
         provenance = self.fitted.facts.provenance
         return {"columns": columns or provenance.names, "steps": steps, "text": provenance.text}
+
+    def _run(self, job: Job, say: Callable[[str], None] | None, *, overwrite: bool) -> Outcome:
+        """Train, and write the run if it has a folder."""
+        if job.folder is None:
+            outcome = job.run(logs=None, say=say)
+            self._fitted = outcome.fitted
+            return outcome
+        with staged(job.folder, overwrite=overwrite, marker=RUN) as stage:
+            outcome = job.run(logs=stage / LOGS, say=say)
+            self._fitted = outcome.fitted
+            self._write(stage)
+        return outcome
 
     def _require_task(self, task: Task) -> None:
         tasks = self._choice.plugin.tasks

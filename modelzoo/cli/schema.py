@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
-from modelzoo_registry import ArtifactExistsError, Task
+from modelzoo_registry import ArtifactExistsError, Task, TrainingSpec
 
 from ..text import print_table, print_text
 from .parse import parse_names
@@ -63,17 +63,16 @@ def command(file: str | None, out: Path | None, kinds: bool, **options: Any) -> 
 
 def _infer(file: str, *, target: str | None, columns: str | None, drop: str | None, task: Any) -> str:
     """Return the schema of a file with comments on it; tell these as well."""
-    from ..training.infer import infer_from
+    from ..training.prepare import prepare
     from ..training.reading import Selection
-    from ..training.rows import prepare_rows
 
     selection = Selection(target, parse_names(columns), parse_names(drop) or (), task)
-    rows = prepare_rows(file, None, selection, None, 0)
-    schema, left_out = infer_from(rows)
+    rows = prepare(file, None, selection, None, TrainingSpec())
+    schema, left_out = rows.infer_schema()
     for line in (*rows.notes, *left_out):
         click.echo(line, err=True)
     purpose = f"{target} ({rows.target.task}, " if target else f"{rows.target.task} ("
-    about = f"What each column is, inferred from {file} for {purpose}{rows.train.num_rows:,} rows)."
+    about = f"What each column is, inferred from {file} for {purpose}{rows.count:,} rows)."
     return schema.to_toml([about, *left_out])
 
 

@@ -75,6 +75,11 @@ Examples:
 )
 @click.option("--evals", metavar="NUMBER", help="Evaluations within --train-examples.  [default: one a pass]")
 @click.option(
+    "--memory",
+    metavar="SIZE",
+    help="Bytes that encoded rows may take; more rows are streamed from disk.  [default: 1GB]",
+)
+@click.option(
     "--class-weight",
     metavar="balanced|LABEL=WEIGHT,...",
     help="What a row of each class weighs in the training loss: balanced, or by label, such as yes=3,no=1.",

@@ -28,6 +28,10 @@ What would be empty is not there.
 """
 
 
+Portion = tuple[int, pa.Table, np.ndarray]
+"""The number of the first row, counted from 0, a table, and bool (n,) which of its rows are learnt from."""
+
+
 @dataclass(frozen=True)
 class IdLayout:
     """Say what one position of ``ids`` holds: its column, its number of ids and where it goes."""
@@ -59,17 +63,14 @@ class Encoder(Plain):
         return cls(columns=learn(schema.ordered, lambda: [wire]))
 
     @classmethod
-    def fit_portions(cls, schema: Schema, portions: Callable[[], Iterable[tuple[int, pa.Table]]]) -> Encoder:
-        """Do as ``fit`` does, of rows that come in portions.
-
-        Args:
-            schema: what the columns are.
-            portions: goes through all rows once, as pairs of the first row's number, counted from 0, and a table.
-        """
+    def fit_portions(cls, schema: Schema, portions: Callable[[], Iterable[Portion]]) -> Encoder:
+        """Do as ``fit`` does, of rows that come in portions; ``portions`` goes through all of them once."""
         raw = schema.check().raw
 
         def wires() -> Iterator[dict[str, Any]]:
-            return (read_wire(raw, table, first_row=start + 1) for start, table in portions())
+            for first_row, table, kept in portions():
+                wire = read_wire(raw, table, first_row=first_row + 1)
+                yield wire if kept.all() else {name: _filtered(values, kept) for name, values in wire.items()}
 
         return cls(columns=learn(schema.ordered, wires))
 
@@ -210,6 +211,10 @@ def read_wire(inputs: tuple[RawInput, ...], table: pa.Table, *, first_row: int =
         raise ColumnError(f"the data lacks columns the model reads (it has: {', '.join(table.column_names)})", faults)
     work = [partial(to_wire, raw, table.column(raw.name), first_row=first_row) for raw in inputs]
     return dict(zip([raw.name for raw in inputs], gather_faults("the data does not fit the model", work), strict=True))
+
+
+def _filtered(values: Any, kept: np.ndarray) -> Any:
+    return values.filter(pa.array(kept)) if isinstance(values, pa.Array) else values[kept]
 
 
 def _packed(dense: np.ndarray, ids: np.ndarray, arrays: list[np.ndarray]) -> Arrays:

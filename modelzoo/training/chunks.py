@@ -38,7 +38,7 @@ class Examples(Protocol):
         """Return what hands the rows out in orders drawn from a seed."""
 
     def blocks(self, rows: int) -> Iterator[Encoded]:
-        """Yield all rows once, in order, at most so many at a time."""
+        """Yield all rows once, in order, so many at a time; the last ones may be fewer."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Encoded:
         return _Passes(self, seed)
 
     def blocks(self, rows: int) -> Iterator[Encoded]:
-        """Yield all rows once, in order, at most so many at a time."""
+        """See ``Examples``."""
         return (self.take(slice(start, start + rows)) for start in range(0, self.count, rows))
 
     def pack(self, chunk: int, batch: int, count: int) -> Chunk:
@@ -167,7 +167,9 @@ def batches_dataset(rows: Examples, batch: int) -> Any:
 
     inputs = {name: _spec(array, 1) for name, array in like.inputs.items()}
     weights = () if like.weights is None else (_spec(like.weights, 1),)
-    return tf.data.Dataset.from_generator(batches, output_signature=(inputs, _spec(like.targets, 1), *weights))
+    dataset = tf.data.Dataset.from_generator(batches, output_signature=(inputs, _spec(like.targets, 1), *weights))
+    # Of data whose length it does not know Keras warns that it came to an end.
+    return dataset.apply(tf.data.experimental.assert_cardinality(ceil(rows.count / batch)))
 
 
 def _spec(array: np.ndarray, open_dimensions: int) -> Any:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from modelzoo_registry import Fault, SpecError, Task
+from modelzoo_registry import Fault, SpecError, Task, TrainingSpec
 from modelzoo_registry.tasks import TASKS
 
 from ..columns import Schema
 from ..notes import tell
+from .prepare import prepare
 from .reading import Selection
-from .rows import prepare_rows
 
 
 def infer_schema(
@@ -42,7 +42,7 @@ def infer_schema(
     if task is not None and task not in TASKS:
         fault = Fault("task", f"one of {', '.join(get_args(Task))} is expected. Received: {task!r}")
         raise SpecError("infer_schema does not accept this", [fault])
-    rows = prepare_rows(data, None, Selection(target, columns, drop, task), None, 0)
+    rows = prepare(data, None, Selection(target, columns, drop, task), None, TrainingSpec())
     schema, left_out = rows.infer_schema()
     for line in (*rows.notes, *left_out):
         tell(line)

@@ -51,6 +51,8 @@ class Job:
     schema: Schema | None
     rows: Prepared
     spec: TrainingSpec
+    decided: Sequence[str]
+    """A line on each setting that was left open."""
     callbacks: Sequence[Any]
     folder: Path | None
 
@@ -62,7 +64,7 @@ class Job:
             say: what writes a line for people; None for silence, progress included.
         """
         speak = say or (lambda _: None)
-        notes = [*self.rows.notes]
+        notes = [*self.rows.notes, *self.decided]
         encoder, left_out = self.rows.fit_encoder(self.schema)
         notes.extend(left_out)
         rows, valid = self.rows.encode(encoder), self.rows.encode_validation(encoder)

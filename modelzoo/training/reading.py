@@ -84,12 +84,15 @@ def read_rows(data: Any, y: Any, selection: Selection, *, validation: bool = Fal
         DataError: when there is no target, or x and y differ in length.
         ColumnError: naming every selected column that is not there.
     """
-    looks_for_header = y is None and (selection.target is not None or selection.task == "reconstruction")
-    if looks_for_header and selection.columns is None and _is_csv(data):
-        _refuse_missing_header(Path(data), selection.target)
+    check_header(data, y, selection)
     argument = "validation_steps" if validation else "steps"
     steps = selection.validation_steps if validation else selection.steps
     table, y = read_with_target(data, y, columns=selection.columns, steps=steps, text=selection.text, argument=argument)
+    return select_rows(table, y, selection, validation=validation)
+
+
+def select_rows(table: pa.Table, y: Any, selection: Selection, *, validation: bool = False) -> Reading:
+    """Do as ``read_rows`` does, of rows that were read."""
     target = None
     if selection.task == "reconstruction":
         refuse_target(y, selection.target)
@@ -100,6 +103,13 @@ def read_rows(data: Any, y: Any, selection: Selection, *, validation: bool = Fal
     named = beside if validation else [*selection.drop, *beside]
     selected = _select(table, selection, target, named)
     return Reading(selected, target, {name: table.column(name) for name in beside})
+
+
+def check_header(data: Any, y: Any, selection: Selection) -> None:
+    """Raise ColumnError when the target is to be in a CSV file that seems to have no header line."""
+    looks_for_header = y is None and (selection.target is not None or selection.task == "reconstruction")
+    if looks_for_header and selection.columns is None and _is_csv(data):
+        _refuse_missing_header(Path(data), selection.target)
 
 
 def read_with_target(

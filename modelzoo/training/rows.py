@@ -56,11 +56,12 @@ def prepare_rows(
     by_time = time_split(validation)
     selection = replace(selection, time=by_time.column if by_time else None)
     read = read_rows(data, y, selection)
-    _check_values(read.table, read.target, selection)  # before any row is left out: their numbers are the user's
+    check_values(read.table, read.target, selection)  # before any row is left out: their numbers are the user's
     table, target, notes = _with_target(read.table, read.target, selection.task)
     weights, instants = _read_beside(read, selection)
-    selection = replace(selection, text=_text_columns(table))
-    rows = Rows(table, None, target, _provenance(data, validation, selection), notes, weights)
+    provenance = make_provenance(data, validation, selection, table)
+    selection = replace(selection, text=provenance.text)
+    rows = Rows(table, None, target, provenance, notes, weights)
     if by_time is not None and instants is not None and selection.validation_steps is None:
         rows = _split_by_time(rows, by_time, instants)
     elif validation is not None and not (isinstance(validation, Real) and validation == 0):
@@ -94,7 +95,7 @@ def _with_target(table: pa.Table, name: str | None, task: Task | None) -> tuple[
     return table, target, (*notes, assumed)
 
 
-def _check_values(table: pa.Table, target: str | None, selection: Selection) -> None:
+def check_values(table: pa.Table, target: str | None, selection: Selection) -> None:
     """Refuse text where numbers belong, in all columns at once."""
     work = [] if target is None else [partial(_check_target, table.column(target), target, selection.task)]
     if selection.schema is not None:
@@ -120,7 +121,7 @@ def _with_validation(rows: Rows, validation: Any, selection: Selection, seed: in
         raise DataError("validation_steps counts batches, and these are none", [fault])
     if isinstance(validation, Real):
         return _split(rows, float(validation), seed)
-    valid, weights = _validation_rows(validation, selection, rows.target.name)
+    valid, weights = read_validation(validation, selection, rows.target.name)
     return replace(rows, valid=valid, valid_weights=weights)
 
 
@@ -178,7 +179,12 @@ def _without_weightless(rows: Rows, weights: np.ndarray, name: str) -> Rows:
     return replace(rows, train=rows.train.filter(pa.array(kept)), weights=weights[kept], notes=(*rows.notes, note))
 
 
-def _validation_rows(validation: Any, selection: Selection, target: str | None) -> tuple[pa.Table, np.ndarray | None]:
+def read_validation(validation: Any, selection: Selection, target: str | None) -> tuple[pa.Table, np.ndarray | None]:
+    """Return rows that were given to validate on, and their weights, float64 (n,), if there is a column of them.
+
+    Raises:
+        ColumnError, DataError: as ``prepare_rows`` does.
+    """
     x, y = validation if _is_pair(validation) else (validation, None)
     try:
         read = read_rows(x, y, replace(selection, target=target), validation=True)
@@ -198,14 +204,15 @@ def _name_of(validation: Any) -> str:
     return f"{validation:g} of the training rows" if isinstance(validation, Real) else describe(validation)
 
 
-def _provenance(data: Any, validation: Any, selection: Selection) -> Provenance:
+def make_provenance(data: Any, validation: Any, selection: Selection, table: pa.Table) -> Provenance:
+    """Say where rows come from; the types of their columns are those of a table."""
     is_file = isinstance(data, str | Path)
     headerless = is_file and selection.columns is not None and not files.has_header(Path(data), selection.columns)
     return Provenance(
         data=str(data) if is_file else None,
         validation=str(validation) if isinstance(validation, str | Path) and not time_split(validation) else None,
         names=tuple(selection.columns or ()) if headerless else None,
-        text=tuple(selection.text),
+        text=tuple(_text_columns(table)),
     )
 
 

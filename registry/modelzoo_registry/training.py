@@ -20,6 +20,7 @@ from pydantic import (
     field_validator,
 )
 
+from .sizes import parse_bytes
 from .specs import Spec
 
 OptimizerName = Literal[
@@ -119,6 +120,11 @@ def _is_weight(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool) and 0 <= float(value) < math.inf
 
 
+def _size(value: Any) -> Any:
+    parse_bytes(value)
+    return str(value)
+
+
 class TrainingSpec(Spec):
     """Say how to train. Model specs may use none of these names."""
 
@@ -149,6 +155,11 @@ class TrainingSpec(Spec):
     )
     evals: int | None = Field(
         None, ge=1, le=1_000_000, description="how often to evaluate within train_examples; None: once a pass"
+    )
+    memory: Annotated[str, BeforeValidator(_size)] = Field(
+        "1GB",
+        description="bytes that encoded rows may take, such as 500MB or 2GB; more are streamed: read, encoded and "
+        "shuffled in a window anew in each epoch",
     )
     seed: int = Field(0, ge=0, lt=2**32, description="decides the split, the shuffling, the weights and all noise")
     validation: Annotated[Annotated[float, Field(ge=0, lt=1)] | str | None, BeforeValidator(_fraction_or_file)] = Field(

@@ -113,12 +113,3 @@ def test_epochs_and_seeds_have_orders_of_their_own():
 
     assert order(0, 0) != order(0, 1)
     assert order(0, 0) != order(1, 0)
-
-
-@given(counting)
-def test_epochs_follow_one_another(feed):
-    chunks = list(feed.epochs())
-
-    again = [chunk for epoch in range(EPOCHS) for chunk in epoch_of(feed, epoch)]
-    assert len(chunks) == EPOCHS * feed.calls
-    assert all(np.array_equal(a[1], b[1]) for a, b in zip(chunks, again, strict=True))

@@ -1,0 +1,158 @@
+"""Prepare rows that are streamed: look through them, infer their schema of a sample, fit their encoder to all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from modelzoo_registry.training import time_split
+
+from ..artifacts.run import Provenance
+from ..columns import Encoder, Schema, infer_schema
+from ..columns.target import Target
+from ..data.opening import open_rows
+from ..data.stream import Stream
+from .chunks import Examples
+from .prepared import encode_known
+from .reading import Selection, select_rows
+from .rows import make_provenance, read_validation
+from .streamed import PORTION, StreamedExamples
+from .survey import Sieve, Survey, survey, survey_given
+from .weights import ClassWeight
+
+SAMPLE_ROWS = 200_000
+"""Rows from which a schema is inferred; fewer, where there are many columns."""
+_SAMPLE_CELLS = 20_000_000
+
+
+@dataclass(frozen=True)
+class StreamedRows:
+    """Be the rows of a training that are read anew for each pass over them; see ``Prepared``."""
+
+    stream: Stream
+    survey: Survey
+    selection: Selection
+    features: Sequence[str]
+    validation: Any
+    """What was given to validate on."""
+    provenance: Provenance
+    memory: int
+    """Bytes that encoded rows may take."""
+
+    @property
+    def target(self) -> Target:
+        """What is predicted."""
+        return self.survey.target
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was assumed and left out, and that the rows are streamed."""
+        rows, size = self.stream.rows, _readable(self.stream.nbytes)
+        streamed = f"{rows:,} rows, about {size} encoded, are streamed: memory = {_readable(self.memory)}"
+        return (*self.survey.notes, streamed)
+
+    @property
+    def count(self) -> int:
+        """How many rows are trained on."""
+        return self.survey.train
+
+    def infer_schema(self) -> tuple[Schema, list[str]]:
+        """Return what each column of a sample of the training rows is, and a line on each that is left out."""
+        sample = self._sample()
+        labels = None if self.target.name is None else self.target.read(sample)[:, 0]
+        return infer_schema(sample.select(self.features), labels)
+
+    def fit_encoder(self, schema: Schema | None) -> tuple[Encoder, list[str]]:
+        """Return the encoder of all training rows, and a line on each column left out of an inferred schema."""
+        left_out: list[str] = []
+        if schema is None:
+            schema, left_out = self.infer_schema()
+        return Encoder.fit_portions(schema, partial(self._training_portions, schema)), left_out
+
+    def encode(self, encoder: Encoder) -> Examples:
+        """Return the training rows, encoded as they are read."""
+        return StreamedExamples(self.stream, encoder, self.survey, "train", self.memory)
+
+    def encode_validation(self, encoder: Encoder) -> Examples | None:
+        """Return the rows held back, encoded as they are read, or those given, held in memory if they fit."""
+        if self.survey.valid:
+            return StreamedExamples(self.stream, encoder, self.survey, "valid", self.memory)
+        if self.validation is None or isinstance(self.validation, Real):
+            return None
+        if not isinstance(self.validation, tuple):
+            opened = open_rows(self.validation, text=self.selection.text, memory=self.memory)
+            if isinstance(opened, Stream):
+                found = survey_given(opened, self.survey)
+                return StreamedExamples(opened, encoder, found, "train", self.memory)
+        valid, weights = read_validation(self.validation, self.selection, self.target.name)
+        scaled = None if weights is None else weights / self.survey.mean_weight
+        return encode_known(encoder, self.target, valid, scaled)
+
+    def close(self) -> None:
+        """Remove the files that rows were converted to, if any."""
+        self.stream.close()
+
+    def _training_portions(self, schema: Schema) -> Iterator[tuple[int, pa.Table, np.ndarray]]:
+        names = dict.fromkeys([*(raw.name for raw in schema.raw), *self.survey.sieve.columns])
+        for first_row, table in self.stream.batches(list(names)):
+            yield first_row, table, self.survey.sieve.sort(first_row, table).train
+
+    def _sample(self) -> pa.Table:
+        """Return training rows spread evenly over all of them."""
+        most = max(1, _SAMPLE_CELLS // len(self.stream.schema))
+        size = min(SAMPLE_ROWS, most, self.survey.train)
+        wanted = np.arange(size) * self.survey.train // size
+        pieces, seen = [], 0
+        for first_row, table in self.stream.batches(size=min(most, PORTION)):
+            rows = np.flatnonzero(self.survey.sieve.sort(first_row, table).train)
+            low, high = np.searchsorted(wanted, [seen, seen + rows.size])
+            pieces.append(table.take(rows[wanted[low:high] - seen]))
+            seen += rows.size
+        return pa.concat_tables(pieces)
+
+
+def prepare_stream(
+    data: Any,
+    stream: Stream,
+    selection: Selection,
+    validation: Any,
+    seed: int,
+    class_weight: ClassWeight | None,
+    memory: int,
+) -> StreamedRows:
+    """Return rows to train and to validate on, as ``prepare_rows`` does of those in memory.
+
+    What a fraction holds back is drawn row by row, so that of each class it is about that part.
+
+    Args:
+        data: what the rows were given as.
+        stream: the rows.
+        selection: target, task, columns, weights and schema.
+        validation: see ``prepare_rows``.
+        seed: decides which rows a fraction takes.
+        class_weight: ``balanced``, or weights by label.
+        memory: bytes that encoded rows may take.
+
+    Raises:
+        ColumnError, DataError: as ``prepare_rows`` does.
+        SpecError: about class weights that fit no class.
+    """
+    by_time = time_split(validation)
+    selection = replace(selection, time=by_time.column if by_time else None)
+    read = select_rows(stream.schema.empty_table(), None, selection)
+    sieve = Sieve(read.target, selection.weight, selection.time, seed=seed)
+    found = survey(stream, sieve, selection.task, by_time or validation, class_weight)
+    provenance = make_provenance(data, validation, selection, read.table)
+    selection = replace(selection, text=provenance.text)
+    features = [name for name in read.table.column_names if name != read.target]
+    given = None if by_time else validation
+    return StreamedRows(stream, found, selection, features, given, provenance, memory)
+
+
+def _readable(size: int) -> str:
+    return f"{size / 1e9:.3g} GB" if size >= 1e9 else f"{size / 1e6:.3g} MB"
