@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import date, time
 from decimal import Decimal
 from math import isfinite
@@ -13,22 +13,21 @@ from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from modelzoo_registry import DataError, Fault
+from modelzoo_registry import DataError
 from modelzoo_registry.suggest import did_you_mean
 
+from . import csv, parquet
 from .memory import from_rows
 
-READABLE = (".csv", ".parquet", ".jsonl", ".ndjson")
+READABLE = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
 """Suffixes of the files that are read and written."""
-
-_NOT_UTF8 = "is not text in UTF-8; save the file in that encoding"
 
 
 def read(path: Path, columns: Sequence[str] | None = None, text: Iterable[str] = ()) -> pa.Table:
     """Return the table a file holds.
 
     Args:
-        path: a CSV, Parquet or JSON Lines file, told by its suffix.
+        path: a CSV (.csv, .tsv), Parquet or JSON Lines file, told by its suffix.
         columns: names for a CSV file without a header line, in file order.
         text: columns of a CSV file to read as the text they are written as: of ``007`` a number is 7.
 
@@ -37,10 +36,10 @@ def read(path: Path, columns: Sequence[str] | None = None, text: Iterable[str] =
     """
     require_file(path)
     suffix = path.suffix.lower()
-    if suffix == ".csv":
-        return _read_csv(path, columns, text)
+    if csv.is_csv(path):
+        return csv.read(path, columns, text)
     if suffix == ".parquet":
-        return _read_parquet(path)
+        return parquet.read(path)
     if suffix in (".jsonl", ".ndjson"):
         with path.open("rb") as lines:
             return read_json_lines(lines, str(path))
@@ -48,7 +47,7 @@ def read(path: Path, columns: Sequence[str] | None = None, text: Iterable[str] =
 
 
 def require_file(path: Path) -> None:
-    """Raise DataError, with the nearest name, unless there is a file with something in it."""
+    """Raise DataError, with the nearest name, unless there is a file with something in it that can be opened."""
     if path.is_dir():
         raise DataError(f"{path} is a folder: name a file ({', '.join(READABLE)})")
     if not path.exists():
@@ -57,6 +56,10 @@ def require_file(path: Path) -> None:
         raise DataError(f"there is no file {path}" + (f".{hint}" if hint else ""))
     if path.stat().st_size == 0:
         raise DataError(f"{path} is empty")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise DataError(f"{path} cannot be opened: {error.strerror}") from error
 
 
 def read_json_lines(lines: Iterable[bytes], name: str) -> pa.Table:
@@ -138,21 +141,14 @@ def _as_json(value: Any) -> Any:
     raise TypeError(f"JSON has no {type(value).__name__}")
 
 
-def _write_csv(table: pa.Table, sink: IO[bytes]) -> None:
-    from pyarrow import csv
-
-    csv.write_csv(table.flatten(), sink)  # CSV has no structs: their fields become name.field
-
-
-def _write_parquet(table: pa.Table, sink: IO[bytes]) -> None:
-    from pyarrow import parquet
-
-    parquet.write_table(table, sink)
+def _write_tsv(table: pa.Table, sink: IO[bytes]) -> None:
+    csv.write(table, sink, "\t")
 
 
 _WRITERS = {
-    ".csv": _write_csv,
-    ".parquet": _write_parquet,
+    ".csv": csv.write,
+    ".tsv": _write_tsv,
+    ".parquet": parquet.write,
     ".jsonl": write_json_lines,
     ".ndjson": write_json_lines,
 }
@@ -160,9 +156,17 @@ _WRITERS = {
 
 def _json_object(line: bytes, name: str, number: int) -> dict[str, Any]:
     try:
-        row = json.loads(line.rstrip())
+        row = json.loads(line.decode("utf-8-sig").rstrip(), object_pairs_hook=_unique)
+    except UnicodeDecodeError as error:
+        byte = line[error.start]
+        raise DataError(
+            f"{name}, line {number}: not text in UTF-8 (byte 0x{byte:02x}). Save the file in that encoding"
+        ) from None
     except json.JSONDecodeError as error:
-        raise DataError(f"{name}, line {number}, column {error.colno}: not JSON: {error.msg}") from None
+        cut = "" if line.endswith(b"\n") else ". The file may be cut short: copy or download it again"
+        raise DataError(f"{name}, line {number}, column {error.colno}: not JSON: {error.msg}{cut}") from None
+    except DataError as error:
+        raise DataError(f"{name}, line {number}: {error}") from None
     except (ValueError, RecursionError) as error:
         raise DataError(f"{name}, line {number}: not JSON: {error}") from None
     if not isinstance(row, dict):
@@ -170,71 +174,15 @@ def _json_object(line: bytes, name: str, number: int) -> dict[str, Any]:
     return row
 
 
-def _read_parquet(path: Path) -> pa.Table:
-    from pyarrow import parquet
-
-    try:
-        with parquet.ParquetFile(path) as file:  # read_table would add columns told by the folder's name
-            return file.read()
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{path} is not a whole Parquet file: {error}") from error
-
-
-def _read_csv(path: Path, columns: Sequence[str] | None, text: Iterable[str]) -> pa.Table:
-    from pyarrow import csv
-
-    names = None if columns is None or has_header(path, columns) else list(columns)
-    try:
-        table = csv.read_csv(
-            path,
-            read_options=csv.ReadOptions(column_names=names),
-            convert_options=csv.ConvertOptions(strings_can_be_null=True, column_types=dict.fromkeys(text, pa.string())),
-        )
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{path} cannot be read as CSV: {error}") from error
-    _require_utf8(table, path)
-    return table
-
-
-def _require_utf8(table: pa.Table, path: Path) -> None:
-    """Refuse a file in another encoding, whose text Arrow would hand out as bytes."""
-    try:
-        names = table.column_names
-    except UnicodeDecodeError:
-        raise DataError(f"{path} cannot be read as CSV", [Fault("its first line", _NOT_UTF8)]) from None
-    faults = [
-        Fault(name, _NOT_UTF8) for name, kind in zip(names, table.schema.types, strict=True) if pa.types.is_binary(kind)
-    ]
-    if faults:
-        raise DataError(f"{path} cannot be read as CSV", faults)
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of names that stand there once: of two values one would be lost."""
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        repeated = [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
+        raise DataError(f"the name {repeated[0]!r} stands there more than once. Rename or drop one")
+    return row
 
 
 def has_header(path: Path, columns: Sequence[str]) -> bool:
-    """Whether a file names its columns itself; a CSV does when its first line has at least one of these names.
-
-    If not, ``columns`` are the names of its fields.
-
-    Raises:
-        DataError: when the first line does neither.
-    """
-    if path.suffix.lower() != ".csv":
-        return True
-    fields = first_line(path)
-    if set(fields) & set(columns):
-        return True
-    if len(fields) == len(columns):
-        return False
-    raise DataError(
-        f"{path}: its first line names none of the columns, and its number of fields is not theirs; "
-        "name all its columns in order (columns=[...], --columns a,b,c)",
-        [Fault("columns", f"{len(columns)}: {', '.join(columns)}"), Fault("fields", f"{len(fields)}: {fields[:8]}")],
-    )
-
-
-def first_line(path: Path) -> list[str]:
-    """Return the fields of a CSV file's first line; none where a quote in it is closed far away or never."""
-    import csv
-
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines, suppress(csv.Error):
-        return next(csv.reader(lines), [])
-    return []
+    """Whether a file names its columns itself; all but CSV files do, and those see ``csv.has_header``."""
+    return not csv.is_csv(path) or csv.has_header(path, columns)

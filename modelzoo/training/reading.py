@@ -14,7 +14,7 @@ from modelzoo_registry.suggest import did_you_mean
 
 from ..columns.schema import Schema
 from ..columns.target import require_target
-from ..data import files
+from ..data import csv, files
 from ..data.arrow import to_arrow
 from ..data.batches import collect, is_batches
 from ..data.table import to_table
@@ -163,7 +163,8 @@ def _select(table: pa.Table, selection: Selection, target: str | None, named: Se
 
 def _refuse_missing_header(path: Path, target: str | None) -> None:
     """Refuse a CSV file whose first line looks like data: its fields would become the names."""
-    fields = files.first_line(path)
+    files.require_file(path)
+    fields = csv.first_line(path)
     if target not in fields and any(_is_number(field) for field in fields):
         first = ", ".join(fields[:8])
         raise ColumnError(
@@ -173,7 +174,7 @@ def _refuse_missing_header(path: Path, target: str | None) -> None:
 
 
 def _is_csv(data: Any) -> bool:
-    return isinstance(data, str | Path) and Path(data).suffix.lower() == ".csv" and Path(data).is_file()
+    return isinstance(data, str | Path) and csv.is_csv(Path(data)) and Path(data).is_file()
 
 
 def _is_number(text: str) -> bool:
