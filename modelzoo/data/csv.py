@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from io import SEEK_CUR, FileIO
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any, TypeVar
 
 import pyarrow as pa
@@ -183,8 +184,8 @@ def _attempt(layout: _Layout, read: Callable[[_Layout], T]) -> tuple[T, _Layout]
 def _read_typed(layout: _Layout, kinds: dict[str, pa.DataType], only: Sequence[str] | None = None) -> pa.Table:
     from pyarrow import csv
 
-    with _WholeNewlines(layout.path) as file:
-        table = csv.read_csv(file if layout.quotes else layout.path, **_options(layout, kinds, only))
+    with _WholeNewlines(layout.path) if layout.quotes else nullcontext(layout.path) as source:
+        table = csv.read_csv(source, **_options(layout, kinds, only))
     if any(pa.types.is_binary(kind) for kind in table.schema.types):
         raise pa.ArrowInvalid("invalid UTF8 data")  # as Arrow itself says of columns whose type is given
     return table
@@ -198,14 +199,26 @@ def _kinds(layout: _Layout, text: set[str]) -> dict[str, pa.DataType]:
 
 
 class _WholeNewlines(FileIO):
-    """Read no portion that ends within a Windows newline: Arrow drops what is left of it, in quoted values too."""
+    """Read no portion that ends within a Windows newline: Arrow drops what is left of it, in quoted values too.
+
+    Arrow reads ahead in a thread of its own. Closing waits for it: the number of a closed file soon is another's.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = Lock()
+        super().__init__(path)
 
     def read(self, size: int | None = -1, /) -> bytes:
-        data = super().read(size) or b""
-        if len(data) > 1 and data.endswith(b"\r"):
-            self.seek(-1, SEEK_CUR)
-            return data[:-1]
-        return data
+        with self._lock:
+            data = b"" if self.closed else super().read(size) or b""
+            if len(data) > 1 and data.endswith(b"\r"):
+                self.seek(-1, SEEK_CUR)
+                return data[:-1]
+            return data
+
+    def close(self) -> None:
+        with self._lock:
+            super().close()
 
 
 @contextmanager

@@ -63,6 +63,7 @@ def test_what_is_written_is_what_is_read(file, content, expected):
 
 
 TOO_FEW = "Add the missing field, or quote a value that holds a comma or a line break"
+TOO_FEWER = "Add the missing fields, or quote a value that holds a comma or a line break"
 TOO_MANY = "Quote a value that holds a comma, or take out the field too many"
 CLOSE = "Close it where the value ends, and write a quote that belongs to the value twice"
 TITLED = "; if the first line is a title or a comment, take it out"
@@ -84,8 +85,7 @@ REFUSED = {
     ),
     "many lines": (
         "a,b,c\n1,2,3\n" + "1\n" * 9,
-        f", line 3: 1 field where the first line has 3: 1. {TOO_FEW.replace('field', 'fields')}. "
-        "So in lines 4, 5, 6 and more",
+        f", line 3: 1 field where the first line has 3: 1. {TOO_FEWER}. So in lines 4, 5, 6 and more",
     ),
     "a title above the header": (
         "Sales of May\na,b\n1,2\n",
