@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, time
 from decimal import Decimal
 from math import isfinite
@@ -16,7 +15,7 @@ import pyarrow.compute as pc
 from modelzoo_registry import DataError
 from modelzoo_registry.suggest import did_you_mean
 
-from . import csv, parquet
+from . import csv, json_lines, parquet
 from .memory import from_rows
 
 READABLE = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
@@ -46,6 +45,16 @@ def read(path: Path, columns: Sequence[str] | None = None, text: Iterable[str] =
     raise DataError(f"{path}: cannot tell what it is from its suffix {suffix!r}. Readable: {', '.join(READABLE)}")
 
 
+def json_blocks(path: Path) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a JSON Lines file, of the types ``read`` gives them, in bounded memory.
+
+    Raises:
+        DataError: as ``read`` does, before the first rows.
+    """
+    require_file(path)
+    yield from json_lines.blocks(path)
+
+
 def require_file(path: Path) -> None:
     """Raise DataError, with the nearest name, unless there is a file with something in it that can be opened."""
     if path.is_dir():
@@ -68,10 +77,7 @@ def read_json_lines(lines: Iterable[bytes], name: str) -> pa.Table:
     Raises:
         DataError: naming the line, counted from 1.
     """
-    rows: list[dict[str, Any]] = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            rows.append(_json_object(line, name, number))
+    rows = list(json_lines.rows(lines, name))
     if not rows:
         raise DataError(f"{name} is empty: one JSON object a line is expected")
     return from_rows(rows)
@@ -152,35 +158,6 @@ _WRITERS = {
     ".jsonl": write_json_lines,
     ".ndjson": write_json_lines,
 }
-
-
-def _json_object(line: bytes, name: str, number: int) -> dict[str, Any]:
-    try:
-        row = json.loads(line.decode("utf-8-sig").rstrip(), object_pairs_hook=_unique)
-    except UnicodeDecodeError as error:
-        byte = line[error.start]
-        raise DataError(
-            f"{name}, line {number}: not text in UTF-8 (byte 0x{byte:02x}). Save the file in that encoding"
-        ) from None
-    except json.JSONDecodeError as error:
-        cut = "" if line.endswith(b"\n") else ". The file may be cut short: copy or download it again"
-        raise DataError(f"{name}, line {number}, column {error.colno}: not JSON: {error.msg}{cut}") from None
-    except DataError as error:
-        raise DataError(f"{name}, line {number}: {error}") from None
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{name}, line {number}: not JSON: {error}") from None
-    if not isinstance(row, dict):
-        raise DataError(f"{name}, line {number}: a JSON object is expected. Received: {type(row).__name__}")
-    return row
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object of names that stand there once: of two values one would be lost."""
-    row = dict(pairs)
-    if len(row) < len(pairs):
-        repeated = [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
-        raise DataError(f"the name {repeated[0]!r} stands there more than once. Rename or drop one")
-    return row
 
 
 def has_header(path: Path, columns: Sequence[str]) -> bool:

@@ -69,7 +69,7 @@ class _Pieces:
         """Return all rows, and let go of the pieces."""
         chunks, self._chunks = self._chunks, []
         for place, chunk in enumerate(chunks):
-            chunks[place] = _cast(chunk, self._kind)
+            chunks[place] = cast(chunk, self._kind)
         table = pa.table([pa.chunked_array(chunks, self._kind)], names=[""])
         return table.combine_chunks().column(0)  # a column would refuse text beyond 2 GiB, a table keeps it in pieces
 
@@ -82,13 +82,17 @@ def common_type(one: pa.DataType, other: pa.DataType) -> pa.DataType | None:
         return other
     if isinstance(one, pa.FixedShapeTensorType) and isinstance(other, pa.FixedShapeTensorType):
         value = common_type(one.value_type, other.value_type)
-        return pa.fixed_shape_tensor(value, one.shape) if _layout(one) == _layout(other) else None
+        return (
+            pa.fixed_shape_tensor(value, one.shape, permutation=one.permutation)
+            if _layout(one) == _layout(other)
+            else None
+        )
     if _is_number(one) and _is_number(other):
         return pa.from_numpy_dtype(np.result_type(_dtype(one), _dtype(other)))
-    return None if pa.types.is_struct(one) else _unified(one, other)
+    return None if pa.types.is_struct(one) else unified(one, other)
 
 
-def _unified(one: pa.DataType, other: pa.DataType) -> pa.DataType | None:
+def unified(one: pa.DataType, other: pa.DataType) -> pa.DataType | None:
     """Return Arrow's own common type of text of any length, lists, and times of other units."""
     schemas = [pa.schema([("", kind)]) for kind in (one, other)]
     try:
@@ -102,7 +106,8 @@ def _decoded(chunk: pa.Array) -> pa.Array:
     return chunk.dictionary_decode() if isinstance(chunk, pa.DictionaryArray) else chunk
 
 
-def _cast(chunk: pa.Array, kind: pa.DataType) -> pa.Array:
+def cast(chunk: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Return the values in a type that ``common_type`` gave."""
     if chunk.type == kind:
         return chunk
     if pa.types.is_null(chunk.type):
