@@ -24,7 +24,7 @@ from .parse import parse_names
     "--out",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="File to write, by suffix .csv, .parquet or .jsonl; else standard output.",
+    help="File to write, by suffix .csv, .tsv, .parquet or .jsonl; else standard output.",
 )
 def command(run_or_export: Path, data: str, columns: str | None, out: Path | None) -> None:
     """Predict the rows of a file with a run or an export.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -167,15 +167,29 @@ def _typed(values: Any) -> pa.Array | pa.ChunkedArray:
     try:
         return _decoded(pa.array(plain, from_pandas=True))
     except OverflowError:  # whole numbers beyond 64 bits
-        return pa.array(np.asarray(plain, np.float64), from_pandas=True)
+        return _floats(plain)
     except (pa.ArrowException, UnicodeEncodeError):
         return _without_common_type(plain)
+
+
+def _floats(values: Any) -> pa.Array:
+    """Return whole numbers beyond 64 bits as floats; as text when one is beyond these too, or not all are whole."""
+    kinds = {type(value) for value in values if not _is_missing(value)}
+    if all(issubclass(kind, int | np.integer) and kind is not bool for kind in kinds):
+        with suppress(OverflowError):
+            return pa.array(np.asarray(values, np.float64), from_pandas=True)
+    return _without_common_type(values)
 
 
 def _without_common_type(values: Any) -> pa.Array:
     """Return arrays of one shape and of more dimensions than Arrow's lists take as tensors, anything else as text."""
     if all(isinstance(value, np.ndarray) for value in values) and len({value.shape for value in values}) == 1:
         return _tensor_column(np.stack(list(values)))
+    return as_text(values)
+
+
+def as_text(values: Iterable[Any]) -> pa.Array:
+    """Return single values of any types as text, with null for missing ones. Raises DataError for what is none."""
     return pa.array([_text(value) for value in values], type=pa.string())
 
 

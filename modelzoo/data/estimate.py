@@ -11,8 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from .files import first_line
-from .paths import is_csv
+from .csv import first_line, is_csv
 
 VALUE = 8
 """Bytes of a plain column in a row: a number and its indicator or bucket, or an id."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, time
 from decimal import Decimal
 from math import isfinite
@@ -13,13 +12,12 @@ from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from modelzoo_registry import DataError, Fault
+from modelzoo_registry import DataError
 
+from . import csv, json_lines, parquet
 from .memory import from_rows
-from .paths import READABLE, expand, is_csv
+from .paths import READABLE, expand
 from .unify import common_schema, conform, mixed_columns, plain
-
-_NOT_UTF8 = "is not text in UTF-8; save the file in that encoding"
 
 
 def read(path: Path, columns: Sequence[str] | None = None, text: Iterable[str] = ()) -> pa.Table:
@@ -38,7 +36,7 @@ def read(path: Path, columns: Sequence[str] | None = None, text: Iterable[str] =
     if len(files) == 1:
         return _read_file(files[0], columns, text)
     tables = {file: plain(_read_file(file, columns, text)) for file in files}
-    mixed = mixed_columns([table.schema for table in tables.values()]) if is_csv(files[0]) else []
+    mixed = mixed_columns([table.schema for table in tables.values()]) if csv.is_csv(files[0]) else []
     if mixed:  # what looks like numbers in one CSV file and like words in another is text, as it is within one file
         tables = {file: plain(_read_file(file, columns, [*text, *mixed])) for file in files}
     schema = common_schema(misfit(path), [(str(file), table.schema) for file, table in tables.items()])
@@ -52,14 +50,24 @@ def misfit(path: Path) -> str:
 
 def _read_file(path: Path, columns: Sequence[str] | None, text: Iterable[str]) -> pa.Table:
     suffix = path.suffix.lower()
-    if suffix == ".csv":
-        return _read_csv(path, columns, text)
+    if csv.is_csv(path):
+        return csv.read(path, columns, text)
     if suffix == ".parquet":
-        return _read_parquet(path)
+        return parquet.read(path)
     if suffix in (".jsonl", ".ndjson"):
         with path.open("rb") as lines:
             return read_json_lines(lines, str(path))
     raise DataError(f"{path}: cannot tell what it is from its suffix {suffix!r}. Readable: {', '.join(READABLE)}")
+
+
+def json_blocks(path: Path) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a JSON Lines file, of the types ``read`` gives them, in bounded memory.
+
+    Raises:
+        DataError: as ``read`` does, before the first rows.
+    """
+    require_file(path)
+    yield from json_lines.blocks(path)
 
 
 def require_file(path: Path) -> None:
@@ -73,10 +81,7 @@ def read_json_lines(lines: Iterable[bytes], name: str) -> pa.Table:
     Raises:
         DataError: naming the line, counted from 1.
     """
-    rows: list[dict[str, Any]] = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            rows.append(_json_object(line, name, number))
+    rows = list(json_lines.rows(lines, name))
     if not rows:
         raise DataError(f"{name} is empty: one JSON object a line is expected")
     return from_rows(rows)
@@ -146,105 +151,23 @@ def _as_json(value: Any) -> Any:
     raise TypeError(f"JSON has no {type(value).__name__}")
 
 
-def _write_csv(table: pa.Table, sink: IO[bytes]) -> None:
-    from pyarrow import csv
-
-    csv.write_csv(table.flatten(), sink)  # CSV has no structs: their fields become name.field
-
-
-def _write_parquet(table: pa.Table, sink: IO[bytes]) -> None:
-    from pyarrow import parquet
-
-    parquet.write_table(table, sink)
+def _write_tsv(table: pa.Table, sink: IO[bytes]) -> None:
+    csv.write(table, sink, "\t")
 
 
 _WRITERS = {
-    ".csv": _write_csv,
-    ".parquet": _write_parquet,
+    ".csv": csv.write,
+    ".tsv": _write_tsv,
+    ".parquet": parquet.write,
     ".jsonl": write_json_lines,
     ".ndjson": write_json_lines,
 }
 
 
-def _json_object(line: bytes, name: str, number: int) -> dict[str, Any]:
-    try:
-        row = json.loads(line.rstrip())
-    except json.JSONDecodeError as error:
-        raise DataError(f"{name}, line {number}, column {error.colno}: not JSON: {error.msg}") from None
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{name}, line {number}: not JSON: {error}") from None
-    if not isinstance(row, dict):
-        raise DataError(f"{name}, line {number}: a JSON object is expected. Received: {type(row).__name__}")
-    return row
-
-
-def _read_parquet(path: Path) -> pa.Table:
-    from pyarrow import parquet
-
-    try:
-        with parquet.ParquetFile(path) as file:  # read_table would add columns told by the folder's name
-            return file.read()
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{path} is not a whole Parquet file: {error}") from error
-
-
-def _read_csv(path: Path, columns: Sequence[str] | None, text: Iterable[str]) -> pa.Table:
-    from pyarrow import csv
-
-    names = None if columns is None or has_header(path, columns) else list(columns)
-    try:
-        table = csv.read_csv(
-            path,
-            read_options=csv.ReadOptions(column_names=names),
-            convert_options=csv.ConvertOptions(strings_can_be_null=True, column_types=dict.fromkeys(text, pa.string())),
-        )
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{path} cannot be read as CSV: {error}") from error
-    _require_utf8(table, path)
-    return table
-
-
-def _require_utf8(table: pa.Table, path: Path) -> None:
-    """Refuse a file in another encoding, whose text Arrow would hand out as bytes."""
-    try:
-        names = table.column_names
-    except UnicodeDecodeError:
-        raise DataError(f"{path} cannot be read as CSV", [Fault("its first line", _NOT_UTF8)]) from None
-    faults = [
-        Fault(name, _NOT_UTF8) for name, kind in zip(names, table.schema.types, strict=True) if pa.types.is_binary(kind)
-    ]
-    if faults:
-        raise DataError(f"{path} cannot be read as CSV", faults)
-
-
 def has_header(path: Path, columns: Sequence[str]) -> bool:
     """Whether a file, or the first of several, names its columns itself.
 
-    A CSV does when its first line has at least one of these names.
-    If not, ``columns`` are the names of its fields.
-
-    Raises:
-        DataError: when the first line does neither.
+    All but CSV files do; of those see ``csv.has_header``.
     """
-    path = expand(path)[0]
-    if path.suffix.lower() != ".csv":
-        return True
-    fields = first_line(path)
-    if set(fields) & set(columns):
-        return True
-    if len(fields) == len(columns):
-        return False
-    raise DataError(
-        f"{path}: its first line names none of the columns, and its number of fields is not theirs; "
-        "name all its columns in order (columns=[...], --columns a,b,c)",
-        [Fault("columns", f"{len(columns)}: {', '.join(columns)}"), Fault("fields", f"{len(fields)}: {fields[:8]}")],
-    )
-
-
-def first_line(path: Path) -> list[str]:
-    """Return the fields of a CSV file's first line; none where a quote in it is closed far away or never."""
-    import csv
-
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines, suppress(csv.Error):
-        return next(csv.reader(lines), [])
-    return []
+    first = expand(path)[0]
+    return not csv.is_csv(first) or csv.has_header(first, columns)

@@ -82,13 +82,17 @@ def common_type(one: pa.DataType, other: pa.DataType) -> pa.DataType | None:
         return other
     if isinstance(one, pa.FixedShapeTensorType) and isinstance(other, pa.FixedShapeTensorType):
         value = common_type(one.value_type, other.value_type)
-        return pa.fixed_shape_tensor(value, one.shape) if _layout(one) == _layout(other) else None
+        return (
+            pa.fixed_shape_tensor(value, one.shape, permutation=one.permutation)
+            if _layout(one) == _layout(other)
+            else None
+        )
     if _is_number(one) and _is_number(other):
         return pa.from_numpy_dtype(np.result_type(_dtype(one), _dtype(other)))
-    return None if pa.types.is_struct(one) else _unified(one, other)
+    return None if pa.types.is_struct(one) else unified(one, other)
 
 
-def _unified(one: pa.DataType, other: pa.DataType) -> pa.DataType | None:
+def unified(one: pa.DataType, other: pa.DataType) -> pa.DataType | None:
     """Return Arrow's own common type of text of any length, lists, and times of other units."""
     schemas = [pa.schema([("", kind)]) for kind in (one, other)]
     try:
@@ -103,7 +107,7 @@ def _decoded(chunk: pa.Array) -> pa.Array:
 
 
 def cast(chunk: pa.Array, kind: pa.DataType) -> pa.Array:
-    """Return values as a type they have in common with others, told by ``common_type``."""
+    """Return the values in a type that ``common_type`` gave."""
     if chunk.type == kind:
         return chunk
     if pa.types.is_null(chunk.type):

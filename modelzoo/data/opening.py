@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 from modelzoo_registry import DataError
 
-from . import files, paths
+from . import csv, files, paths
 from .estimate import row_bytes, table_bytes, text_bytes
 from .memory import from_memory
 from .parts import ParquetPart, TablePart
@@ -89,7 +89,7 @@ def _convert(
 
     by_file = {file: written(file, text) for file in found}
     mixed = mixed_columns([part.schema for parts in by_file.values() for part in parts])
-    if mixed and paths.is_csv(found[0]):
+    if mixed and csv.is_csv(found[0]):
         for parts in by_file.values():
             for part in parts:
                 part.path.unlink()
@@ -99,18 +99,7 @@ def _convert(
 
 def _blocks(path: Path, columns: Sequence[str] | None, text: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """Yield the rows of a CSV or JSON Lines file, a block at a time."""
-    if not paths.is_csv(path):
-        yield from files.read(path).to_batches()
-        return
-    from pyarrow import csv
-
-    names = None if columns is None or files.has_header(path, columns) else list(columns)
-    convert = csv.ConvertOptions(strings_can_be_null=True, column_types=dict.fromkeys(text, pa.string()))
-    try:
-        with csv.open_csv(path, csv.ReadOptions(column_names=names), convert_options=convert) as reader:
-            yield from reader
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{path} cannot be read as CSV: {error}") from error
+    yield from csv.blocks(path, columns, text) if csv.is_csv(path) else files.json_blocks(path)
 
 
 def _open_iterator(data: Any, memory: int) -> Any:

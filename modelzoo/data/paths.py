@@ -11,7 +11,7 @@ from pathlib import Path
 from modelzoo_registry import DataError
 from modelzoo_registry.suggest import did_you_mean
 
-READABLE = (".csv", ".parquet", ".jsonl", ".ndjson")
+READABLE = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
 """Suffixes of the files that are read and written."""
 
 _ASIDE = ("_", ".")
@@ -42,11 +42,6 @@ def expand(path: Path) -> list[Path]:
     return files
 
 
-def is_csv(path: Path) -> bool:
-    """Whether a file is CSV, by its suffix."""
-    return path.suffix.lower() == ".csv"
-
-
 def _is_pattern(path: Path) -> bool:
     """Whether there are wildcards in a path; of a file that is there they are letters like any other."""
     return glob.has_magic(str(path)) and not path.exists()
@@ -58,6 +53,10 @@ def _require_content(path: Path) -> None:
         raise DataError(f"there is no file {path}" + _hint(path.name, path.parent))
     if path.stat().st_size == 0:
         raise DataError(f"{path} is empty")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise DataError(f"{path} cannot be opened: {error.strerror}") from error
 
 
 def _below(folder: Path) -> Iterator[Path]:
@@ -116,4 +115,4 @@ def _of_one_format(path: Path, found: Iterable[Path]) -> list[Path]:
 
 
 def _format(suffix: str) -> str:
-    return ".jsonl" if suffix == ".ndjson" else suffix
+    return {".ndjson": ".jsonl", ".tsv": ".csv"}.get(suffix, suffix)

@@ -14,9 +14,10 @@ from modelzoo_registry.suggest import did_you_mean
 
 from ..columns.schema import Schema
 from ..columns.target import require_target
-from ..data import files
+from ..data import csv
 from ..data.arrow import to_arrow
 from ..data.batches import collect, is_batches
+from ..data.paths import expand
 from ..data.table import to_table
 
 _TARGET_NAME = "y"
@@ -108,8 +109,10 @@ def select_rows(table: pa.Table, y: Any, selection: Selection, *, validation: bo
 def check_header(data: Any, y: Any, selection: Selection) -> None:
     """Raise ColumnError when the target is to be in a CSV file that seems to have no header line."""
     looks_for_header = y is None and (selection.target is not None or selection.task == "reconstruction")
-    if looks_for_header and selection.columns is None and _is_csv(data):
-        _refuse_missing_header(Path(data), selection.target)
+    if looks_for_header and selection.columns is None and isinstance(data, str | Path):
+        first = expand(Path(data))[0]
+        if csv.is_csv(first):
+            _refuse_missing_header(first, selection.target)
 
 
 def read_with_target(
@@ -200,17 +203,13 @@ def _select(table: pa.Table, selection: Selection, target: str | None, named: Se
 
 def _refuse_missing_header(path: Path, target: str | None) -> None:
     """Refuse a CSV file whose first line looks like data: its fields would become the names."""
-    fields = files.first_line(path)
+    fields = csv.first_line(path)
     if target not in fields and any(_is_number(field) for field in fields):
         first = ", ".join(fields[:8])
         raise ColumnError(
             f"{path} seems to have no header line: name all its columns in order (columns=[...], --columns a,b,c)",
             [Fault(target, f"is not in its first line: {first}") if target else Fault("its first line", first)],
         )
-
-
-def _is_csv(data: Any) -> bool:
-    return isinstance(data, str | Path) and Path(data).suffix.lower() == ".csv" and Path(data).is_file()
 
 
 def _is_number(text: str) -> bool:

@@ -173,7 +173,7 @@ class TestAFileThatCannotBeWritten:
 
     def test_an_unknown_suffix_is_refused(self, refusal, beside):
         assert refusal("predict run --data new.jsonl --out priced.txt") == (
-            "priced.txt: cannot write '.txt'. Writable: .csv, .parquet, .jsonl, .ndjson"
+            "priced.txt: cannot write '.txt'. Writable: .csv, .tsv, .parquet, .jsonl, .ndjson"
         )
 
     def test_a_folder_that_is_not_there_is_refused(self, refusal, beside):
@@ -185,7 +185,7 @@ class TestAFileThatCannotBeWritten:
         (beside / "priced.csv").mkdir()
 
         assert refusal("predict run --data new.jsonl --out priced.csv") == (
-            "priced.csv is a folder: name a file (.csv, .parquet, .jsonl, .ndjson)"
+            "priced.csv is a folder: name a file (.csv, .tsv, .parquet, .jsonl, .ndjson)"
         )
 
     @pytest.mark.parametrize("name", ["new.jsonl", "./new.jsonl", "link.jsonl"])

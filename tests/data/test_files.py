@@ -102,36 +102,49 @@ def test_an_unknown_suffix_is_refused_with_those_that_are_read(file, name):
     path = file(name, "a")
 
     assert refusal(path) == (
-        f"{path}: cannot tell what it is from its suffix {path.suffix!r}. Readable: .csv, .parquet, .jsonl, .ndjson"
+        f"{path}: cannot tell what it is from its suffix {path.suffix!r}. "
+        "Readable: .csv, .tsv, .parquet, .jsonl, .ndjson"
     )
 
 
-@pytest.mark.parametrize("share", [0.001, 0.5, 0.999])
+AGAIN = "Copy or download it again, or write it again"
+
+
+@pytest.mark.parametrize("share", [0.000005, 0.001, 0.5, 0.999])
 def test_a_parquet_file_that_was_cut_off_is_refused(file, share):
     whole = datasets.path("diamonds").read_bytes()
     path = file("d.parquet", whole[: int(len(whole) * share)])
 
-    assert refusal(path).startswith(f"{path} is not a whole Parquet file: ")
+    assert refusal(path) == f"{path} is a Parquet file cut short: its end is missing. {AGAIN}"
 
 
-def test_a_csv_row_of_another_length_is_named(file):
-    path = file("d.csv", "a,b\n1,2\n3\n")
+@pytest.mark.parametrize("place", [0.1, 0.5, 0.9])
+def test_a_parquet_file_of_ours_with_one_flipped_bit_is_refused(file, tmp_path, place):
+    files.write(datasets.load("diamonds"), tmp_path / "whole.parquet")
+    damaged = bytearray((tmp_path / "whole.parquet").read_bytes())
+    damaged[int(len(damaged) * place)] ^= 4
+    path = file("d.parquet", bytes(damaged))
 
-    assert refusal(path) == f"{path} cannot be read as CSV: CSV parse error: Expected 2 columns, got 1: 3"
+    said = refusal(path)
+
+    assert said.startswith(f"{path} is a damaged Parquet file: could not verify page integrity, CRC checksum")
+    assert said.endswith(f". {AGAIN}")
 
 
-def test_names_that_repeat_in_a_header_are_refused(file):
-    assert refusal(file("d.csv", "a,a\n1,2\n")) == (
-        "column names repeat:\n  a: stands there more than once; rename or drop one"
-    )
+@pytest.mark.parametrize(("start", "end"), [(4, 2_000), (100_000, 110_000), (-300, -8)])
+def test_a_parquet_file_with_a_damaged_page_or_footer_is_refused(file, start, end):
+    damaged = bytearray(datasets.path("diamonds").read_bytes())
+    damaged[start:end] = bytes(len(damaged[start:end]))
+    path = file("d.parquet", bytes(damaged))
+
+    assert refusal(path).startswith(f"{path} is a damaged Parquet file: ")
 
 
-@pytest.mark.parametrize(("text", "where"), [("cut\ncafé\n", "cut"), ("café\nx\n", "its first line")])
-def test_a_csv_file_in_another_encoding_is_refused_with_the_column(file, text, where):
-    path = file("d.csv", text.encode("latin-1"))
+def test_a_file_that_is_no_parquet_is_refused_with_what_it_begins_with(file):
+    path = file("d.parquet", "carat,price\n1,2\n")
 
     assert refusal(path) == (
-        f"{path} cannot be read as CSV:\n  {where}: is not text in UTF-8; save the file in that encoding"
+        f"{path} is no Parquet file: it begins with b'cara'. Give it the suffix of what it is, or write it again"
     )
 
 
@@ -142,13 +155,30 @@ def test_a_csv_file_in_another_encoding_is_refused_with_the_column(file, text, w
         ("[1]", ": a JSON object is expected. Received: list"),
         ("3", ": a JSON object is expected. Received: int"),
         ('{"a":' + "[" * 100_000, ": not JSON: maximum recursion depth exceeded"),
-        (b'{"a": "\xff"}', ": not JSON: 'utf-8' codec can't decode byte 0xff in position 7: invalid start byte"),
+        (b'{"a": "\xff"}', ": not text in UTF-8 (byte 0xff). Save the file in that encoding"),
+        ('{"a": 1, "b": 2, "a": 3}', ": the name 'a' stands there more than once. Rename or drop one"),
+        ('{"b": {"a": 1, "a": 1}}', ": the name 'a' stands there more than once. Rename or drop one"),
     ],
 )
 def test_a_bad_json_line_is_named(file, line, fault):
     path = file("d.jsonl", b'{"a": 1}\n\n' + (line if isinstance(line, bytes) else line.encode()) + b"\n")
 
     assert refusal(path).startswith(f"{path}, line 3{fault}")
+
+
+def test_json_lines_end_as_windows_ends_them(file):
+    path = file("d.jsonl", '\ufeff{"a": "x"}\r\n\r\n{"a": "y"}\r\n')
+
+    assert to_table(path).to_pylist() == [{"a": "x"}, {"a": "y"}]
+
+
+def test_a_json_lines_file_cut_short_says_so(file):
+    path = file("d.jsonl", '{"a": 1}\n{"a": 12, "b')
+
+    assert refusal(path) == (
+        f"{path}, line 2, column 11: not JSON: Unterminated string starting at. The file may be cut short: copy or "
+        "download it again"
+    )
 
 
 def test_a_csv_file_without_a_header_takes_its_names_from_columns(file):
@@ -199,7 +229,3 @@ def test_whole_numbers_that_turn_out_to_be_fractions_late_are_still_numbers(file
     path = file("d.csv", "a\n" + "1\n" * 600_000 + "1.5\n")
 
     assert to_table(path)["a"][-1].as_py() == 1.5
-
-
-def test_a_quote_that_is_never_closed_leaves_a_first_line_without_fields(file):
-    assert files.first_line(file("d.csv", 'a,"b\n' + "1,2\n" * 40_000)) == []

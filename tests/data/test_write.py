@@ -97,7 +97,9 @@ def test_an_unknown_suffix_is_refused_with_those_that_are_written(tmp_path):
     with pytest.raises(DataError) as caught:
         files.write(pa.table({"a": [1]}), tmp_path / "d.xlsx")
 
-    assert str(caught.value) == (f"{tmp_path}/d.xlsx: cannot write '.xlsx'. Writable: .csv, .parquet, .jsonl, .ndjson")
+    assert str(caught.value) == (
+        f"{tmp_path}/d.xlsx: cannot write '.xlsx'. Writable: .csv, .tsv, .parquet, .jsonl, .ndjson"
+    )
 
 
 def test_a_folder_that_is_not_there_and_one_in_the_way_are_refused(tmp_path):

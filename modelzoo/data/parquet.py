@@ -1,0 +1,55 @@
+"""Read and write Parquet files, and say of one that cannot be read whether it is cut short or damaged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO, NoReturn
+
+import pyarrow as pa
+from modelzoo_registry import DataError
+
+_MAGIC = b"PAR1"
+"""What a Parquet file begins and ends with."""
+_AGAIN = "Copy or download it again, or write it again"
+
+
+def read(path: Path) -> pa.Table:
+    """Return the table a file holds; pages that carry a checksum are held against it.
+
+    Raises:
+        DataError: saying whether the file is none of Parquet, cut short or damaged.
+    """
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
+            table = file.read()  # read_table would add columns told by the folder's name
+        table.validate(full=True)  # pages without a checksum may hold text that is none
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        refuse_damaged(path, error)
+    return table
+
+
+def write(table: pa.Table, sink: IO[bytes]) -> None:
+    """Write a table whose pages carry checksums, so that damage is found when it is read."""
+    from pyarrow import parquet
+
+    parquet.write_table(table, sink, write_page_checksum=True)
+
+
+def refuse_damaged(path: Path, error: Exception) -> NoReturn:
+    """Raise DataError saying what is wrong with a file that Arrow could not read."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_MAGIC))
+            file.seek(-min(len(_MAGIC), path.stat().st_size), 2)
+            end = file.read()
+    except OSError as cause:
+        raise DataError(f"{path} cannot be read: {cause}") from error
+    if not _MAGIC.startswith(start):
+        raise DataError(
+            f"{path} is no Parquet file: it begins with {start!r}. Give it the suffix of what it is, or write it again"
+        ) from error
+    if end != _MAGIC:
+        raise DataError(f"{path} is a Parquet file cut short: its end is missing. {_AGAIN}") from error
+    raise DataError(f"{path} is a damaged Parquet file: {error}. {_AGAIN}") from error
