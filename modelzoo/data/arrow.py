@@ -167,9 +167,16 @@ def _typed(values: Any) -> pa.Array | pa.ChunkedArray:
     try:
         return _decoded(pa.array(plain, from_pandas=True))
     except OverflowError:  # whole numbers beyond 64 bits
-        return pa.array(np.asarray(plain, np.float64), from_pandas=True)
+        return _long_numbers(plain)
     except (pa.ArrowException, UnicodeEncodeError):
         return _without_common_type(plain)
+
+
+def _long_numbers(values: Any) -> pa.Array:
+    try:
+        return pa.array(np.asarray(values, np.float64), from_pandas=True)
+    except OverflowError:
+        raise DataError("a whole number is too long for a float64: give it as text") from None
 
 
 def _without_common_type(values: Any) -> pa.Array:
