@@ -110,7 +110,7 @@ def assert_everything_agrees(tf: ModuleType, encoder: Encoder, rows: pa.Table) -
         assert host["ids"][:, place].max() < layout.size
 
 
-@unhurried(25, shrink=False)
+@unhurried(15, shrink=False)
 @given(drawn=fitted_and_rows(COMBINATIONS))
 def test_tensorflow_encodes_every_combination_as_the_host_does(tf, drawn):
     assert_everything_agrees(tf, *drawn)
@@ -144,7 +144,7 @@ def assert_a_graph_agrees(tf: ModuleType, encoder: Encoder, rows: pa.Table) -> N
     assert_agree(encoder, encoder.encode(rows), {name: tensor.numpy() for name, tensor in made.items()})
 
 
-@unhurried(3, shrink=False)
+@unhurried(2, shrink=False)
 @given(drawn=fitted_and_rows(COMBINATIONS))
 def test_a_tensorflow_graph_encodes_every_combination_as_the_host_does(tf, drawn):
     assert_a_graph_agrees(tf, *drawn)
@@ -179,7 +179,7 @@ def test_each_column_of_a_row_is_encoded_as_all_its_rows_are(drawn):
             assert_one_row_at_a_time_agrees(alone, rows.select([raw.name for raw in alone.raw]))
 
 
-@unhurried(40, shrink=False)
+@unhurried(20, shrink=False)
 @given(drawn=fitted_and_rows(COMBINATIONS))
 def test_portions_and_an_encoder_read_from_its_json_encode_the_same_bits(drawn):
     encoder, rows = drawn
