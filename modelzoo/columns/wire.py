@@ -59,6 +59,8 @@ class RawInput:
     shape: tuple[int, ...] = ()
     required: bool = False
     """Whether rows without a value are refused."""
+    dates: bool = False
+    """Whether text that is no date counts as missing."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,14 @@ def one_to_wire(raw: RawInput, value: Any) -> Any:
     if raw.type == "number" and type(value) in (float, int, bool):
         return None if type(value) is int and abs(value) > _FAR else float(value)
     if raw.type == "string" and type(value) is str:
-        return None if (raw.required and not value) or _has_surrogates(value) else value
+        return None if (raw.required and _lacks_one(raw, value)) or _has_surrogates(value) else value
     if raw.type == "integer" and type(value) in (int, bool):
         return int(value) if MISSING_INTEGER < value < -MISSING_INTEGER else None
     return _one_instant(value) if raw.type == "timestamp" else None
+
+
+def _lacks_one(raw: RawInput, text: str) -> bool:
+    return dates.parse_one(text) == MISSING_INTEGER if raw.dates else not text
 
 
 def _one_instant(value: Any) -> int | None:
@@ -136,7 +142,7 @@ def _has_surrogates(text: str) -> bool:
 def is_missing(raw: RawInput, wire: Any) -> np.ndarray:
     """Return for each row, bool (n,), whether its value, or a number of its array, is missing."""
     if raw.type == "string":
-        return np.asarray(wire.is_null())
+        return dates.parse(wire) == MISSING_INTEGER if raw.dates else np.asarray(wire.is_null())
     if raw.type in ("integer", "timestamp"):
         return np.asarray(wire == MISSING_INTEGER)
     lacking: np.ndarray = np.isnan(wire).any(axis=tuple(range(1, wire.ndim)))
@@ -166,15 +172,21 @@ def _missing_tensors(tf: Any, raw: RawInput, values: Any) -> Any:
     if raw.type in ("integer", "timestamp"):
         return tf.equal(values, MISSING_INTEGER)
     if raw.type == "string":
-        return tf.equal(values, "")
+        return tf.equal(dates.parse_tensors(tf, values), MISSING_INTEGER) if raw.dates else tf.equal(values, "")
     return tf.reduce_any(tf.math.is_nan(values), axis=list(range(1, values.shape.rank)))
 
 
 def _require_values(at: _Place, raw: RawInput, wire: Any) -> None:
     lacking = np.flatnonzero(is_missing(raw, wire))
     if lacking.size:
-        rows = [f"row {at.first_row + place}" for place in lacking[: _SHOWN + 1].tolist()]
+        rows = [_lacking_row(at, place, wire) for place in lacking[: _SHOWN + 1].tolist()]
         raise at.wrong(f'a value belongs here, since the schema says missing = "reject". Received none: {_some(rows)}')
+
+
+def _lacking_row(at: _Place, place: int, wire: Any) -> str:
+    """Name a row, with the text there that is no date."""
+    text = wire[place].as_py() if isinstance(wire, pa.Array) else None
+    return f"row {at.first_row + place}" if text is None else at.row(place, repr(text))
 
 
 def _plain(at: _Place, column: pa.ChunkedArray) -> pa.Array:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from modelzoo.columns import Encoder, Schema
 from modelzoo.columns.base import MISSING_INTEGER, IdColumn
 from modelzoo.columns.crossed import CrossedColumn
+from modelzoo.columns.dates import parse_one
 from modelzoo.columns.schema import Column
 
 KINDS = {model.model_fields["kind"].default: model for model in get_args(get_args(Column)[0])}
@@ -200,8 +201,13 @@ def _drawn(raw: Any, kind: str, pools: dict[str, list[Any]], rows: int, at: int)
 def _turned(pool: list[Any], size: int, at: int, kind: str, *, required: bool) -> list[Any]:
     """Return so many values of a pool, from a place on, and then one that is not missing."""
     values = [pool[(at + place) % len(pool)] for place in range(size - 1)] + [STAND_INS[kind]]
-    is_missing = (None, "", MISSING_INTEGER)
-    return [STAND_INS[kind] if required and (one in is_missing or one != one) else one for one in values]
+    return [STAND_INS[kind] if required and _is_missing(kind, one) else one for one in values]
+
+
+def _is_missing(kind: str, value: Any) -> bool:
+    if kind == "date" and value is not None:
+        return parse_one(value) == MISSING_INTEGER
+    return value in (None, "", MISSING_INTEGER) or value != value
 
 
 @st.composite

@@ -10,6 +10,7 @@ from modelzoo_registry import DataError
 
 from modelzoo.columns import Encoder, Schema
 from modelzoo.columns.crossed import FittedCrossed
+from modelzoo.columns.datetime import DatetimeColumn
 from modelzoo.columns.encoder import read_wire
 from modelzoo.columns.numeric import FittedNumeric
 from modelzoo.columns.wire import is_missing, to_numpy
@@ -227,6 +228,22 @@ def test_a_missing_value_where_one_is_required_is_refused_with_column_and_row(tf
     assert "column 'c' lacks a value in row" in str(in_tensorflow.value)
     assert "b'2'" in str(in_tensorflow.value) or "\n2" in str(in_tensorflow.value)
     assert len(next(iter(encoder.encode(lacking.slice(0, 1)).values()))) == 1
+
+
+def test_text_that_is_no_date_is_refused_where_a_date_is_required(tf):
+    schema = Schema(columns=(DatetimeColumn(name="c", dtype="string", missing="reject"),))
+    encoder = Encoder.fit(schema, pa.table({"c": ["2024-02-29", "2024-03-01 12:00"]}))
+    message = 'the data does not fit the model:\n  c: a value belongs here, since the schema says missing = "reject". '
+
+    with pytest.raises(DataError) as on_the_host:
+        encoder.encode(pa.table({"c": ["2024-02-29", "2024-02-30", None]}))
+    with pytest.raises(DataError) as on_one_row:
+        encoder.encode_row({"c": "2024-02-30"})
+    with pytest.raises(tf.errors.InvalidArgumentError, match="column 'c' lacks a value in row"):
+        encoder.tensorflow(tf, {"c": tf.constant(["2024-02-29", "2024-02-30"])}, {})
+
+    assert str(on_the_host.value) == f"{message}Received none: row 2: '2024-02-30', row 3"
+    assert str(on_one_row.value) == f"{message}Received none: row 1: '2024-02-30'"
 
 
 def test_no_rows_are_encoded_to_none_everywhere(tf):
