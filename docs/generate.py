@@ -27,6 +27,13 @@ def command_help(*names: str) -> str:
     return "```text\n" + "\n\n".join(texts) + "\n```"
 
 
+def odd_values() -> str:
+    """Return what becomes of odd values as a table."""
+    from odd_values import table
+
+    return table()
+
+
 def plugins(kind: str) -> str:
     """Return the built-in plugins of a kind as a table."""
     rows = [

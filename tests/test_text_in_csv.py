@@ -34,7 +34,7 @@ def path(tmp_path_factory):
 
 
 def test_a_csv_file_predicts_and_measures_as_the_frame_it_was_written_from(trained, path):
-    assert [column.kind for column in trained.schema.columns[:3]] == ["categorical"] * 3
+    assert [column.kind for column in trained.schema.columns[:3]] == ["categorical", "categorical", "datetime"]
     np.testing.assert_array_equal(trained.predict(path), trained.predict(ROWS))
     assert trained.evaluate(path) == trained.evaluate(ROWS)
 

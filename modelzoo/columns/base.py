@@ -17,6 +17,12 @@ class Plain(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    def __eq__(self, other: object) -> bool:
+        """Compare the fields alone: cached arrays, which pydantic compares too, have no one truth value."""
+        return type(self) is type(other) and all(
+            getattr(self, name) == getattr(other, name) for name in type(self).model_fields
+        )
+
 
 class ColumnBase(Plain):
     """Be one entry of a schema."""

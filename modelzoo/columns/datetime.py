@@ -166,7 +166,7 @@ class FittedDatetime(Plain):
 
     def _one_part(self, part: str, instant: int) -> Sequence[float]:
         if part == "elapsed":
-            return (self.scaling.encode_one(instant / SECOND),)
+            return (self.scaling.encode_one(float(instant) / SECOND),)
         return self._circles[part][_CLOCKS[part][0](instant)].tolist()  # type: ignore[no-any-return]
 
     def _part_tensors(self, tf: Any, part: str, instants: Any) -> Any:

@@ -20,6 +20,8 @@ KNOTS = 257
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 _FARTHEST = 1e300
 """Where quantile scales end: differences of such numbers are finite, and their reciprocals normal."""
+_NEAREST = 1e-290
+"""Below, a knot of a quantile scale is zero: the differences of others are normal, and their reciprocals finite."""
 _UNIT_VARIANCE = math.sqrt(12)
 """Numbers spread evenly over an interval of this length have a standard deviation of 1."""
 
@@ -174,6 +176,7 @@ def _ranks(values: np.ndarray) -> Ranks:
     if values.size == 0:
         return Ranks(knots=(0.0,), ranks=(0.5,))
     shares = np.linspace(0, 1, KNOTS)
-    quantiles = np.quantile(np.clip(flushed(values), -_FARTHEST, _FARTHEST), shares, method="lower")
+    within = np.where(np.abs(values) < _NEAREST, 0.0, np.clip(values, -_FARTHEST, _FARTHEST))
+    quantiles = np.quantile(within, shares, method="lower")
     knots, places, counts = np.unique(quantiles, return_inverse=True, return_counts=True)
     return Ranks(knots=tuple(knots.tolist()), ranks=tuple((np.bincount(places, weights=shares) / counts).tolist()))

@@ -130,7 +130,8 @@ def raw_input(column: Column) -> RawInput | None:
         return RawInput(column.source, "number", required=required)
     if isinstance(column, ArrayColumn):
         return RawInput(column.name, "array", column.shape, required)
-    return RawInput(column.name, column.dtype, required=required)
+    is_date = isinstance(column, DatetimeColumn) and column.dtype == "string"
+    return RawInput(column.name, column.dtype, required=required, dates=is_date)
 
 
 def _from_data(given: Any, owner: str) -> Schema:

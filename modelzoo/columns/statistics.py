@@ -118,7 +118,8 @@ def mixed(numbers: np.ndarray) -> np.ndarray:
 class Counts:
     """Count how often each text or integer occurs, at most some millions of different ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST_COUNTED) -> None:
+        self._most = most
         self._parts: list[pa.Table] = []
         self._size = 0
         self._merged_at = _MERGED_AT
@@ -131,8 +132,8 @@ class Counts:
         self._size += part.num_rows
         if len(self._parts) > 1 and self._size > self._merged_at:
             merged = self._merged()
-            if merged.num_rows > MOST_COUNTED:
-                merged = _by_frequency(merged).slice(0, MOST_COUNTED // 2)
+            if merged.num_rows > self._most:
+                merged = _by_frequency(merged).slice(0, self._most // 2)
             self._parts, self._size = [merged], merged.num_rows
             self._merged_at = max(_MERGED_AT, 2 * self._size)
 

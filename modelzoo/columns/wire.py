@@ -43,6 +43,8 @@ _MISSING: dict[WireType, Any] = {
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  (what has no zone is in UTC)
 _FAR = 2**1000
 """Whole numbers beyond may be no float64."""
+_NUMPY_NUMBERS = {np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.float64}
+"""Those whose plain value means the same whatever it is read as; shorter floats are written with other digits."""
 _SHOWN = 3
 _LEAST_DECIMAL = 128
 """Bits of the shortest decimals that Arrow casts to integers."""
@@ -57,6 +59,8 @@ class RawInput:
     shape: tuple[int, ...] = ()
     required: bool = False
     """Whether rows without a value are refused."""
+    dates: bool = False
+    """Whether text that is no date counts as missing."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ def to_wire(raw: RawInput, column: pa.ChunkedArray, *, first_row: int = 1) -> An
     """
     at = _Place(raw.name, first_row)
     plain = _plain(at, column)
+    if _lacks_all(plain):
+        plain = pa.nulls(len(plain))
     wire = _arrays(at, raw, plain) if raw.type == "array" else _READERS[raw.type](at, plain)
     if raw.required:
         _require_values(at, raw, wire)
@@ -103,15 +109,21 @@ def one_to_wire(raw: RawInput, value: Any) -> Any:
 
     That is a value of another type, an array, and a missing one where a value is required.
     """
-    if value is None and not raw.required:
-        return _MISSING.get(raw.type)
+    if type(value) in _NUMPY_NUMBERS:
+        value = value.item()
+    if value is None or (type(value) is float and value != value):
+        return None if raw.required else _MISSING.get(raw.type)
     if raw.type == "number" and type(value) in (float, int, bool):
-        return None if (raw.required and value != value) or abs(value) > _FAR else float(value)
+        return None if type(value) is int and abs(value) > _FAR else float(value)
     if raw.type == "string" and type(value) is str:
-        return None if (raw.required and not value) or _has_surrogates(value) else value
+        return None if (raw.required and _lacks_one(raw, value)) or _has_surrogates(value) else value
     if raw.type == "integer" and type(value) in (int, bool):
         return int(value) if MISSING_INTEGER < value < -MISSING_INTEGER else None
     return _one_instant(value) if raw.type == "timestamp" else None
+
+
+def _lacks_one(raw: RawInput, text: str) -> bool:
+    return dates.parse_one(text) == MISSING_INTEGER if raw.dates else not text
 
 
 def _one_instant(value: Any) -> int | None:
@@ -130,10 +142,10 @@ def _has_surrogates(text: str) -> bool:
 def is_missing(raw: RawInput, wire: Any) -> np.ndarray:
     """Return for each row, bool (n,), whether its value, or a number of its array, is missing."""
     if raw.type == "string":
-        return np.asarray(wire.is_null())
+        return dates.parse(wire) == MISSING_INTEGER if raw.dates else np.asarray(wire.is_null())
     if raw.type in ("integer", "timestamp"):
         return np.asarray(wire == MISSING_INTEGER)
-    lacking: np.ndarray = np.isnan(wire).reshape(len(wire), -1).any(axis=1)
+    lacking: np.ndarray = np.isnan(wire).any(axis=tuple(range(1, wire.ndim)))
     return lacking
 
 
@@ -149,7 +161,7 @@ def refuse_missing(tf: Any, inputs: Sequence[RawInput], wire: Mapping[str, Any])
     for raw in inputs:
         if raw.required:
             lacking = _missing_tensors(tf, raw, wire[raw.name])
-            row = tf.argmax(tf.cast(lacking, tf.int32)) + 1
+            row = tf.reduce_sum(tf.cast(tf.cumsum(tf.cast(lacking, tf.int32)) == 0, tf.int32)) + 1
             tf.debugging.Assert(
                 tf.logical_not(tf.reduce_any(lacking)), [f"column {raw.name!r} lacks a value in row", row]
             )
@@ -160,15 +172,21 @@ def _missing_tensors(tf: Any, raw: RawInput, values: Any) -> Any:
     if raw.type in ("integer", "timestamp"):
         return tf.equal(values, MISSING_INTEGER)
     if raw.type == "string":
-        return tf.equal(values, "")
-    return tf.reduce_any(tf.reshape(tf.math.is_nan(values), (tf.shape(values)[0], -1)), axis=1)
+        return tf.equal(dates.parse_tensors(tf, values), MISSING_INTEGER) if raw.dates else tf.equal(values, "")
+    return tf.reduce_any(tf.math.is_nan(values), axis=list(range(1, values.shape.rank)))
 
 
 def _require_values(at: _Place, raw: RawInput, wire: Any) -> None:
     lacking = np.flatnonzero(is_missing(raw, wire))
     if lacking.size:
-        rows = [f"row {at.first_row + place}" for place in lacking[: _SHOWN + 1].tolist()]
+        rows = [_lacking_row(at, place, wire) for place in lacking[: _SHOWN + 1].tolist()]
         raise at.wrong(f'a value belongs here, since the schema says missing = "reject". Received none: {_some(rows)}')
+
+
+def _lacking_row(at: _Place, place: int, wire: Any) -> str:
+    """Name a row, with the text there that is no date."""
+    text = wire[place].as_py() if isinstance(wire, pa.Array) else None
+    return f"row {at.first_row + place}" if text is None else at.row(place, repr(text))
 
 
 def _plain(at: _Place, column: pa.ChunkedArray) -> pa.Array:
@@ -186,6 +204,13 @@ def _plain(at: _Place, column: pa.ChunkedArray) -> pa.Array:
     if pa.types.is_decimal(kind) and kind.bit_width < _LEAST_DECIMAL:
         return array.cast(pa.decimal128(kind.precision, kind.scale))
     return array.cast(pa.float64()) if pa.types.is_float16(kind) else array
+
+
+def _lacks_all(array: pa.Array) -> bool:
+    """Whether no row has a value: then the type says nothing, such as pandas' floats for a column of None."""
+    if pa.types.is_floating(array.type) and len(array) and array[0].as_py() != array[0].as_py():
+        return bool(pc.all(pc.is_nan(array)).as_py())
+    return bool(array.null_count == len(array))
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -247,9 +272,10 @@ def _timestamps(at: _Place, array: pa.Array) -> np.ndarray:
         return _dates(at, _trimmed(array))
     if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_null(kind)):
         raise at.wrong_type(kind, "dates belong here, as timestamps or as text in ISO 8601")
-    instants = array.cast(pa.timestamp(kind.unit)) if pa.types.is_timestamp(kind) else array  # in UTC
     if pa.types.is_timestamp(kind) and kind.unit == "ns":
-        instants = pc.floor_temporal(instants, unit="microsecond")
+        since = _filled(array.cast(pa.int64()))  # in UTC
+        return np.where(since == MISSING_INTEGER, since, since // 1000)
+    instants = array.cast(pa.timestamp(kind.unit)) if pa.types.is_timestamp(kind) else array
     return _filled(_cast(at, instants, pa.timestamp("us"), "a date belongs here").cast(pa.int64()))
 
 
@@ -310,6 +336,8 @@ def _tensors(at: _Place, raw: RawInput, array: pa.FixedShapeTensorArray) -> np.n
 def _nested(at: _Place, raw: RawInput, array: pa.Array) -> np.ndarray:
     if not (pa.types.is_nested(array.type) or pa.types.is_null(array.type)):
         raise at.wrong_type(array.type, f"arrays of shape {raw.shape} belong here")
+    if pa.types.is_null(array.type):
+        return np.full((len(array), *raw.shape), np.nan, dtype=np.float32)
     if not array.null_count and shape_of_lists(array) == raw.shape:
         return _flattened(array).reshape(-1, *raw.shape)
     missing = np.full(raw.shape, np.nan, dtype=np.float32)
@@ -361,8 +389,13 @@ def _cast(at: _Place, array: pa.Array, target: pa.DataType, wanted: str) -> pa.A
 
 def _bad_rows(at: _Place, array: pa.Array, target: pa.DataType) -> list[str]:
     """Return the first rows that cannot be cast, one more than is shown."""
-    bad = (at.row(place, repr(value.as_py())) for place, value in enumerate(array) if not _fits(value, target))
+    bad = (at.row(place, _shown(value)) for place, value in enumerate(array) if not _fits(value, target))
     return list(islice(bad, _SHOWN + 1))
+
+
+def _shown(value: pa.Scalar) -> str:
+    """Write a value as Python would; instants as Arrow does, since Python's end with the year 9999."""
+    return str(value.cast(pa.string())) if pa.types.is_temporal(value.type) else repr(value.as_py())
 
 
 def _some(bad: Sequence[str]) -> str:

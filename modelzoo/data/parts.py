@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 from modelzoo_registry import DataError
 
+from .parquet import refuse_damaged
 from .unify import plain, plain_schema
 
 GROUP = 65_536
@@ -89,8 +90,8 @@ class ParquetPart:
             stamp = _stamp(path)
             with parquet.ParquetFile(path) as file:
                 footer, schema = file.metadata, file.schema_arrow
-        except (pa.ArrowException, OSError) as error:
-            raise _broken(path, error) from error
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            refuse_damaged(path, error)
         groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
         nbytes = sum(group.total_byte_size for group in groups)
         return cls(path, plain_schema(schema), [group.num_rows for group in groups], nbytes, footer, stamp)
@@ -111,12 +112,14 @@ class ParquetPart:
         try:
             if _stamp(self.path) != self._stamp:
                 raise DataError(f"{self.path} has changed while it was read: start again")
-            with parquet.ParquetFile(self.path, metadata=self._footer, buffer_size=_BUFFER, pre_buffer=False) as file:
+            with parquet.ParquetFile(
+                self.path, metadata=self._footer, buffer_size=_BUFFER, pre_buffer=False, page_checksum_verification=True
+            ) as file:
                 for run in self._runs(groups, size):
                     for batch in file.iter_batches(size, row_groups=run, columns=list(columns)):
                         yield plain(pa.Table.from_batches([batch])).select(columns)
-        except (pa.ArrowException, OSError) as error:
-            raise _broken(self.path, error) from error
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            refuse_damaged(self.path, error)
 
     def _runs(self, groups: Sequence[int], size: int) -> Iterator[list[int]]:
         """Yield as many groups at a time as make one batch: tiny row groups cost more to read than they hold."""
@@ -136,7 +139,3 @@ def _stamp(path: Path) -> tuple[int, int]:
     """Return what tells a file from another of the same name."""
     status = path.stat()
     return status.st_size, status.st_mtime_ns
-
-
-def _broken(path: Path, error: Exception) -> DataError:
-    return DataError(f"{path} is not a whole Parquet file: {error}")

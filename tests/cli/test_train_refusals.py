@@ -170,7 +170,7 @@ def test_all_faults_of_a_configuration_are_told_with_its_file(refusal, here):
     (here / "mine.toml").write_text('epoch = 3\nseed = "x"\nsettings = 3\nregularizers = "l2"\n')
     known = (
         "optimizer, learning_rate, loss, metrics, epochs, batch_size, train_examples, evals, "
-        "seed, validation, class_weight, weight_column, model, data, target, task, "
+        "memory, seed, validation, class_weight, weight_column, model, data, target, task, "
         "columns, drop, out, settings, regularizers, schema"
     )
 
@@ -314,7 +314,7 @@ def test_a_task_the_target_does_not_fit_is_refused(refusal):
 class TestAnOutputThatIsTaken:
     @pytest.fixture(autouse=True)
     def _no_training(self, monkeypatch):
-        monkeypatch.setattr("modelzoo.model.prepare_rows", lambda *_: pytest.fail("the data was read"))
+        monkeypatch.setattr("modelzoo.model.prepare", lambda *_: pytest.fail("the data was read"))
 
     def test_a_run_is_not_replaced_unasked(self, refusal, here):
         (here / "old").mkdir()

@@ -187,3 +187,20 @@ def test_an_array_without_a_number_encodes_to_zero():
     blank = np.full((2, 2), NAN, np.float32)
 
     assert ArrayColumn(name="x", shape=(2,)).fit(blank).encode(blank).tolist() == [[0, 0], [0, 0]]
+
+
+def test_a_quantile_scale_of_numbers_next_to_zero_is_finite():
+    least = np.finfo(np.float64).tiny
+    fitted = NumericColumn(name="n", scale="quantile").fit(floats(least, np.nextafter(least, 1)))
+
+    assert fitted.encode(floats(least, 1, -1)).tolist() == [[0], [0], [0]]
+
+
+def test_fitted_columns_are_compared_by_what_they_learnt_also_after_they_encoded():
+    first, again = (BucketizedColumn(name="b", source="n").fit(floats(1, 2, 3)) for _ in range(2))
+    other = BucketizedColumn(name="b", source="n").fit(floats(1, 3, 4))
+    for fitted in (first, again, other):
+        fitted.encode(floats(1))
+
+    assert first == again != other
+    assert hash(first) == hash(again)

@@ -10,7 +10,7 @@ import pytest
 from modelzoo_registry import DataError
 
 from modelzoo.columns.base import MISSING_INTEGER
-from modelzoo.columns.wire import RawInput, to_numpy, to_wire
+from modelzoo.columns.wire import RawInput, is_missing, one_to_wire, to_numpy, to_wire
 
 NAN = float("nan")
 
@@ -209,3 +209,72 @@ def test_text_is_not_made_of_what_has_no_text(values, name):
 )
 def test_an_array_of_another_shape_is_refused(values, received):
     assert refusal("array", values, (2,)) == f"arrays of shape (2,) belong here. Received: {received}"
+
+
+@pytest.mark.parametrize("kind", ["number", "integer", "string", "timestamp", "array"])
+@pytest.mark.parametrize("values", [pa.array([NAN, NAN]), pa.nulls(2, pa.date32()), pa.nulls(2, pa.list_(pa.int8()))])
+def test_a_column_without_a_value_is_missing_whatever_its_type(kind, values):
+    raw = RawInput("c", kind, (2,) if kind == "array" else ())
+
+    assert is_missing(raw, wire(kind, values, raw.shape)).tolist() == [True, True]
+
+
+INSTANTS = {
+    "seconds": (pa.array([-1, None], pa.timestamp("s")), [-1_000_000, MISSING_INTEGER]),
+    "nanoseconds, rounded down": (pa.array([-1, 1001, None], pa.timestamp("ns")), [-1, 1, MISSING_INTEGER]),
+    "the first nanosecond": (pa.array([-(2**63) + 1], pa.timestamp("ns")), [-(2**63) // 1000]),
+    "with a zone": (pa.array([5], pa.timestamp("ns", "+02:00")), [0]),
+}
+
+
+@pytest.mark.parametrize(("values", "expected"), INSTANTS.values(), ids=INSTANTS)
+def test_an_instant_is_int64_microseconds(values, expected):
+    assert wire("timestamp", values).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "row"),
+    [
+        (pa.array([0, 2**62], pa.timestamp("s")), f"row 2: <value out of range: {2**62}>"),
+        (pa.array([2**62], pa.timestamp("ms", "UTC")), f"row 1: <value out of range: {2**62}>"),
+        (pa.array([2**31 - 1], pa.date32()), f"row 1: <value out of range: {2**31 - 1}>"),
+        (pa.array([-(10**13)], pa.timestamp("s")), f"row 1: <value out of range: {-(10**13)}>"),
+    ],
+)
+def test_an_instant_beyond_what_microseconds_hold_is_refused_with_its_row(values, row):
+    assert refusal("timestamp", values) == f"a date belongs here. Received: {row}"
+
+
+UTC, PLAIN = datetime.UTC, datetime.datetime(1970, 1, 1)  # noqa: DTZ001
+ONE = {
+    "number": {0: 0.0, 2.5: 2.5, True: 1.0, np.float64(3): 3.0, np.int8(4): 4.0, float("inf"): np.inf, 1e308: 1e308},
+    "integer": {7: 7, False: 0, np.int64(9): 9, np.bool_(True): 1},
+    "string": {"": "", "é": "é", "3": "3"},
+    "timestamp": {PLAIN: 0, PLAIN.replace(tzinfo=UTC): 0, "1970-01-01T00:00:01+00:01": -59_000_000},
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"), [(kind, given, found) for kind in ONE for given, found in ONE[kind].items()]
+)
+def test_a_plain_value_takes_the_short_way(kind, value, expected):
+    assert one_to_wire(RawInput("c", kind), value) == expected
+
+
+@pytest.mark.parametrize("value", [None, NAN, np.float64(NAN)])
+@pytest.mark.parametrize(
+    ("kind", "missing"),
+    [("number", NAN), ("integer", MISSING_INTEGER), ("string", ""), ("timestamp", MISSING_INTEGER)],
+)
+def test_a_missing_value_takes_the_short_way_unless_one_is_required(kind, missing, value):
+    np.testing.assert_equal(one_to_wire(RawInput("c", kind), value), missing)
+    assert one_to_wire(RawInput("c", kind, required=True), value) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("number", 2**1001), ("number", "3"), ("integer", 2**63), ("integer", -(2**63)), ("integer", 3.0),
+     ("string", 3), ("string", "\ud800"), ("timestamp", "x"), ("timestamp", 0), ("number", np.timedelta64(1, "ns"))],
+)  # fmt: skip
+def test_any_other_value_takes_the_long_way(kind, value):
+    assert one_to_wire(RawInput("c", kind), value) is None
