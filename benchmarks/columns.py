@@ -28,6 +28,7 @@ from modelzoo.columns import Encoder, Schema, infer_schema
 from modelzoo.columns.bucketized import BucketizedColumn
 from modelzoo.columns.categorical import CategoricalColumn
 from modelzoo.columns.crossed import CrossedColumn
+from modelzoo.columns.hashed import HashedColumn
 from modelzoo.columns.numeric import NumericColumn
 
 RESULTS = Path(__file__).parent / "results" / "columns.json"
@@ -92,6 +93,12 @@ def adult_schema() -> Schema:
     return Schema(columns=(*numbers, *(CategoricalColumn(name=name) for name in ADULT_TEXTS)))
 
 
+def hashed_schema() -> Schema:
+    """Return the same with all text hashed."""
+    numbers = [NumericColumn(name=name) for name in ADULT_NUMBERS]
+    return Schema(columns=(*numbers, *(HashedColumn(name=name) for name in ADULT_TEXTS)))
+
+
 def inferred_schema(table: pa.Table) -> Schema:
     """Return the schema inferred for a target that depends on pairs of columns, so that there are crosses."""
     signs = [np.where((_codes(table, one) + _codes(table, other)) % 2, 1, -1) for one, other in ADULT_PAIRS]
@@ -101,7 +108,11 @@ def inferred_schema(table: pa.Table) -> Schema:
 
 def encoding(table: pa.Table, repeat: int) -> dict[str, Any]:
     """Encode a table in memory; asked: 1,000,000 rows/s with the plain schema."""
-    schemas = {"6_numeric_8_categorical": adult_schema(), "inferred": inferred_schema(table)}
+    schemas = {
+        "6_numeric_8_categorical": adult_schema(),
+        "6_numeric_8_hashed": hashed_schema(),
+        "inferred": inferred_schema(table),
+    }
     encoders = {name: Encoder.fit(schema, table) for name, schema in schemas.items()}
     seconds = in_turns({name: _timed(encoder.encode, table) for name, encoder in encoders.items()}, repeat)
     return {
@@ -111,16 +122,20 @@ def encoding(table: pa.Table, repeat: int) -> dict[str, Any]:
 
 
 def one_row(table: pa.Table, repeat: int, rows: int = 500) -> dict[str, Any]:
-    """Encode rows that come as dicts, one at a time."""
+    """Encode rows that come as dicts, one at a time: by the path for one row, and each as a table."""
     encoder = Encoder.fit(adult_schema(), table)
     given = table.slice(0, rows).to_pylist()
 
-    def encode_each() -> None:
+    def as_rows() -> None:
+        for row in given:
+            encoder.encode_row(row)
+
+    def as_tables() -> None:
         for row in given:
             encoder.encode(pa.Table.from_pylist([row], schema=table.schema))
 
-    taken = in_turns({"as_table": _timed(encode_each)}, repeat)["as_table"]
-    return {"as_table": {"microseconds_per_row": round(median(taken) / rows * 1e6, 1)}}
+    taken = in_turns({"as_row": _timed(as_rows), "as_table": _timed(as_tables)}, repeat)
+    return {name: {"microseconds_per_row": round(median(each) / rows * 1e6, 1)} for name, each in taken.items()}
 
 
 def fitting(repeat: int) -> dict[str, Any]:

@@ -77,6 +77,8 @@ def figures() -> str:
         ("`zoo demo`, whole process", f"{quality['demo']['seconds']:.0f} s"),
         *_models(quality),
         ("same seed twice: losses, weights", _same(quality["repeatability"])),
+        *_columns(),
+        *_streaming(),
     ]
     machine = listing["machine"]
     lines = ["| what | measured |", "|---|---|", *(f"| {what} | {seen} |" for what, seen in rows)]
@@ -86,7 +88,7 @@ def figures() -> str:
             "",
             (
                 f"On {machine['cpu']}, {machine['cores']} cores, Python {machine['python']}, TensorFlow "
-                f"{machine['tensorflow']}; `benchmarks/listing.py` and `benchmarks/quality.py` measure them again."
+                f"{machine['tensorflow']}; the scripts in `benchmarks/` measure them again."
             ),
         ]
     )
@@ -98,7 +100,8 @@ def _models(quality: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name, measured in quality["diamonds"].items():
         seen = f"{measured['test_rmse']:.4g}, trained in {measured['train_seconds']:.1f} s"
         yield f"diamonds, `{name}` with default settings, test RMSE", seen
-    yield "taxi fares, `wide_deep`, raw columns, test RMSE", _error(quality["taxi"])
+    yield "taxi fares, `wide_deep`, raw columns without dates, test RMSE", _error(quality["taxi"])
+    yield "taxi fares, `wide_deep`, all raw columns, test RMSE", _error(quality["taxi_with_dates"])
     for name, measured in quality["taxi_examples"].items():
         seen = f"{_error(measured)}, whole process in {measured['seconds']:.0f} s"
         yield f"taxi fares, `examples/{name}`, test RMSE", seen
@@ -109,6 +112,30 @@ def _models(quality: dict[str, Any]) -> Iterator[tuple[str, str]]:
         "digits, `autoencoder` with default settings, test reconstruction error",
         _reconstruction(quality["autoencoder"]),
     )
+
+
+def _columns() -> Iterator[tuple[str, str]]:
+    """Yield a row for each cost of columns."""
+    measured = _read("columns")
+    plain, one = measured["encoding"]["6_numeric_8_categorical"], measured["one_row"]["as_row"]
+    yield (
+        "encoding 6 numbers and 8 texts a row, Arrow in memory",
+        f"{plain['rows_per_second'] / 1e6:.1f} million rows/s",
+    )
+    yield "encoding one such row, given as a dict", f"{one['microseconds_per_row']:.0f} µs"
+    ours, keras = (measured["fitting"][name]["median_seconds"] for name in ("encoder", "feature_space"))
+    yield "fitting 10 columns of 50,000 numbers", f"{ours:.3f} s (Keras' `FeatureSpace.adapt`: {keras:.1f} s)"
+
+
+def _streaming() -> Iterator[tuple[str, str]]:
+    """Yield a row for each figure of training on more rows than memory holds."""
+    measured = _read("streaming")
+    streamed, held = measured["streamed"], measured["in_memory"]
+    yield (
+        f"{streamed['rows'] / 1e6:.0f} million rows of Parquet, one epoch of `linear`, memory = {measured['memory']}",
+        f"{streamed['rows_a_second']:,} rows/s, {measured['peak_above_tensorflow_gb']:.2f} GB beside TensorFlow",
+    )
+    yield f"the same of {held['rows'] / 1e6:.0f} million rows in memory", f"{held['rows_a_second']:,} rows/s"
 
 
 def _reconstruction(measured: dict[str, float]) -> str:
