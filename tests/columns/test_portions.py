@@ -28,9 +28,10 @@ def schemas_and_portions(draw) -> tuple[Schema, list[pa.Table]]:
     return schema, [table.slice(low, high - low) for low, high in pairwise(borders)]
 
 
-def numbered(portions: list[pa.Table]) -> list[tuple[int, pa.Table]]:
+def numbered(portions: list[pa.Table]) -> list[tuple[int, pa.Table, np.ndarray]]:
     starts = np.cumsum([0, *(part.num_rows for part in portions)]).tolist()
-    return list(zip(starts, portions, strict=False))
+    kept = [np.ones(part.num_rows, np.bool_) for part in portions]
+    return list(zip(starts, portions, kept, strict=False))
 
 
 LEARNT_EXACTLY = ("vocabulary", "edges", "ranks", "indicator", "hashed", "sizes", "column")
@@ -67,7 +68,7 @@ def test_mean_and_spread_of_extreme_numbers_are_as_of_exact_arithmetic_however_t
     largest = max(map(abs, values), default=0.0)
     exact_mean = float(longest.mean()) if values else 0.0
     exact = min(float((longest - longest.mean()).std()) if values else 0.0, 1e300)
-    assert abs(mean - exact_mean) <= largest * 2**-48
+    assert abs(mean - exact_mean) <= largest * 2**-48 + 1e-323  # of subnormal numbers a digit is lost
     constant = max(abs(mean) * 1e-12, 1e-290)
     if exact > 2 * constant + largest * 1e-12:
         assert spread == pytest.approx(exact, rel=1e-3 if exact < largest * 1e-9 else 1e-6)

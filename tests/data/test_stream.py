@@ -378,7 +378,7 @@ class TestRefusals:
         broken = files / "1.parquet"
         broken.write_bytes(broken.read_bytes()[:-20])
 
-        assert refusal(open_rows, files, memory=1).startswith(f"{broken} is not a whole Parquet file: ")
+        assert refusal(open_rows, files, memory=1).startswith(f"{broken} is a Parquet file cut short: its end is missing")
 
     def test_a_parquet_file_with_damaged_pages(self, files):
         broken = files / "1.parquet"
@@ -387,7 +387,7 @@ class TestRefusals:
         broken.write_bytes(content)
         stream = open_rows(files, memory=1)
 
-        assert refusal(list, stream.batches()).startswith(f"{broken} is not a whole Parquet file: ")
+        assert refusal(list, stream.batches()).startswith(f"{broken} is a damaged Parquet file: ")
 
     def test_a_file_that_is_written_again_meanwhile(self, files):
         stream = open_rows(files, memory=1)

@@ -12,12 +12,14 @@ from modelzoo.columns.bucketized import BucketizedColumn, FittedBucketized
 from modelzoo.columns.categorical import CategoricalColumn, FittedCategorical
 from modelzoo.columns.crossed import CrossedColumn, FittedCrossed
 from modelzoo.columns.numeric import FittedNumeric, NumericColumn
+from modelzoo.columns.scaling import Scaling
 
 PRICE = Target(name="price", task="regression", center=3.5, spread=2.0)
 
 
 def number(name: str, *, missing: bool = False) -> FittedNumeric:
-    return FittedNumeric(column=NumericColumn(name=name), center=0, spread=1, limit=10, fill=0, indicator=missing)
+    scaling = Scaling(scale="standard", center=0, spread=1, limit=10)
+    return FittedNumeric(column=NumericColumn(name=name), scaling=scaling, fill=0, indicator=missing)
 
 
 def buckets(name: str, source: str, edges: int = 3) -> FittedBucketized:
