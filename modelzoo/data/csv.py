@@ -145,7 +145,10 @@ def _lay_out(path: Path, names: Sequence[str] | None) -> _Layout:
 
 
 def _refuse_names(path: Path, names: Sequence[str]) -> None:
-    """Refuse a header line that does not name every column, each once."""
+    """Refuse a header line that does not name every column, each once; one alone may lack a name.
+
+    So pandas writes the numbers of the rows.
+    """
     if names[0].startswith("# "):
         raise DataError(
             f"{path}: the first line looks like a comment: {names[0]}. "
@@ -153,12 +156,12 @@ def _refuse_names(path: Path, names: Sequence[str]) -> None:
         )
     repeated = [name for name, count in Counter(names).items() if name and count > 1]
     faults = [Fault(name, f"names columns {_places(names, name)}") for name in repeated]
-    if "" in names:
+    if names.count("") > 1:
         faults.append(Fault(f"column {_places(names, '')}", "has no name"))
     if faults:
         raise DataError(
             f"{path}: the header line does not name every column, each once; give each a name of its own, or leave out "
-            "a column that is none (of pandas: to_csv(..., index=False))",
+            "a column that is none",
             faults,
         )
 

@@ -32,6 +32,7 @@ READ = {
     "newlines of all kinds": ("a,b\r\n1,x\r2,y\n3,z", [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}, {"a": 3, "b": "z"}]),
     "a BOM before a quoted name": ('\ufeff"a",b\n1,x\n', [{"a": 1, "b": "x"}]),
     "blank lines": ("\n\r\na,b\n\n1,x\n\n\n2,y\n\n", [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]),
+    "row numbers without a name": (",a\n0,x\n1,y\n", [{"": 0, "a": "x"}, {"": 1, "a": "y"}]),
     "no newline at the end": ("a,b\n1,x", [{"a": 1, "b": "x"}]),
     "newlines in quotes": ('"a\nb",c\n"1\r\n2","x\n\ny"\n', [{"a\nb": "1\r\n2", "c": "x\n\ny"}]),
     "quotes in quotes": ('a,b\n"x ""y"", z",""""\n', [{"a": 'x "y", z', "b": '"'}]),
@@ -69,7 +70,7 @@ CLOSE = "Close it where the value ends, and write a quote that belongs to the va
 TITLED = "; if the first line is a title or a comment, take it out"
 NAMES = (
     ": the header line does not name every column, each once; give each a name of its own, or leave out a column that "
-    "is none (of pandas: to_csv(..., index=False)):\n  "
+    "is none:\n  "
 )
 UTF8 = "Save the file in that encoding (in a spreadsheet: CSV UTF-8)"
 
