@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,7 +17,7 @@ from .bucketized import BucketizedColumn
 from .categorical import CategoricalColumn
 from .crossed import CrossedColumn
 from .datetime import DatetimeColumn
-from .information import most_informative, synergy
+from .information import most_informative, synergy, tells
 from .numeric import NumericColumn
 from .schema import Column, Schema, raw_input
 from .wire import RawInput, is_list, is_number, is_text, shape_of_lists, to_wire
@@ -32,6 +33,7 @@ LEAST_SYNERGY = 0.01
 """Nats of information about the target that a cross must add to what its columns say one by one."""
 _FEW_VALUES = 8
 _FIRST_ROWS = 1_000
+_NAMES_OF_IDENTIFIERS = {"id", "ids", "idx", "index", "key", "no", "nr", "row", "rowid", "uid", "unnamed"}
 _ENOUGH_ROWS_TO_JUDGE = 50
 _ROWS_FOR_A_VALUE = 10
 """Text with fewer rows for a value, on average, has rare values enough to learn single rows by heart."""
@@ -41,7 +43,7 @@ _NEARLY_ALL = 0.95
 """The part of the texts of a column that are dates, from which on it is one of dates."""
 
 
-def infer_schema(table: pa.Table, labels: np.ndarray | None) -> tuple[Schema, list[str]]:
+def infer_schema(table: pa.Table, labels: np.ndarray | None, *, rows: int | None = None) -> tuple[Schema, list[str]]:
     """Return a schema for the columns of a table, and one line for each column left out.
 
     Numbers become numeric and bucketized columns, text categorical ones, timestamps and text in ISO 8601 datetime
@@ -52,6 +54,7 @@ def infer_schema(table: pa.Table, labels: np.ndarray | None) -> tuple[Schema, li
         table: feature columns only.
         labels: (n,) the target, as numbers or class ids; decides which columns are crossed. None when the
             inputs themselves are to be reconstructed: buckets and crosses would only repeat them.
+        rows: how many rows there are, when the table is a sample of them.
 
     Raises:
         SchemaError: when no column is usable.
@@ -61,6 +64,8 @@ def infer_schema(table: pa.Table, labels: np.ndarray | None) -> tuple[Schema, li
     taken = set(table.column_names)
     for name in table.column_names:
         found, note = _describe(name, table.column(name), taken)
+        if not note and _is_identifier(name, table.column(name), labels, rows or table.num_rows):
+            found, note = [], "row numbers: whole numbers, all different, one after the other"
         columns.extend(column for column in found if labels is not None or not isinstance(column, BucketizedColumn))
         if note:
             notes.append(f"left out {name!r}: {note}")
@@ -95,8 +100,6 @@ def _describe_numbers(name: str, column: pa.ChunkedArray, taken: set[str]) -> tu
     distinct = int(pc.count_distinct(pa.array(numbers, from_pandas=True)).as_py())
     if note := _useless(distinct, missing=bool(np.isnan(numbers).any())):
         return [], note
-    if pa.types.is_integer(column.type) and _are_row_numbers(numbers, distinct):
-        return [], f"row numbers: {distinct:,} whole numbers one after the other"
     columns: list[Column] = [NumericColumn(name=name)]
     if distinct > _FEW_VALUES:
         columns.append(BucketizedColumn(name=_fresh(f"{name}_buckets", taken), source=name))
@@ -137,10 +140,19 @@ def _describe_dates(name: str, column: pa.ChunkedArray) -> tuple[list[Column], s
     return [DatetimeColumn(name=name)], ""
 
 
-def _are_row_numbers(numbers: np.ndarray, distinct: int) -> bool:
-    """Whether whole numbers are all different and one after the other, in any order, as ids of rows are."""
-    enough = distinct == numbers.size >= _ENOUGH_ROWS_TO_JUDGE
-    return enough and bool(numbers.max() - numbers.min() < distinct + distinct // _ROWS_FOR_A_VALUE)
+def _is_identifier(name: str, column: pa.ChunkedArray, labels: np.ndarray | None, rows: int) -> bool:
+    """Whether a column numbers the rows: by its values, and by its name or since it tells nothing of the target."""
+    if not pa.types.is_integer(column.type) or column.null_count or len(column) < _ENOUGH_ROWS_TO_JUDGE:
+        return False
+    numbers = column.to_numpy()
+    span = int(numbers.max()) - int(numbers.min())
+    if span >= rows + rows // _ROWS_FOR_A_VALUE or np.unique(numbers).size < numbers.size:
+        return False
+    if labels is None or set(re.split(r"[^a-z]+", name.lower())) & _NAMES_OF_IDENTIFIERS:
+        return True
+    every = max(1, numbers.size // SAMPLE_ROWS)
+    wire = numbers[::every].astype(np.float64)
+    return not tells(BucketizedColumn(name=name, source=name).fit(wire).encode(wire), labels[::every])
 
 
 def _useless(distinct: int, *, missing: bool) -> str:

@@ -54,6 +54,13 @@ def most_informative(ids: Mapping[str, np.ndarray], target: np.ndarray, most: in
     return {name: values for name, values in ids.items() if name in best}
 
 
+def tells(ids: np.ndarray, target: np.ndarray) -> bool:
+    """Whether ids (n,) say more about a target (n,) than chance does."""
+    y = _bins(target)
+    freedom = (np.unique(ids).size - 1) * (np.unique(y).size - 1)
+    return information(ids, y) > _chance(freedom, y.size)
+
+
 def information(x: np.ndarray, y: np.ndarray) -> float:
     """Return the mutual information of two id columns in nats, with the Miller-Madow correction for its bias.
 

@@ -65,7 +65,7 @@ class StreamedRows:
         """Return what each column of a sample of the training rows is, and a line on each that is left out."""
         sample = self._sample()
         labels = None if self.target.name is None else self.target.read(sample)[:, 0]
-        return infer_schema(sample.select(self.features), labels)
+        return infer_schema(sample.select(self.features), labels, rows=self.stream.rows)
 
     def fit_encoder(self, schema: Schema | None) -> tuple[Encoder, list[str]]:
         """Return the encoder of all training rows, and a line on each column left out of an inferred schema."""

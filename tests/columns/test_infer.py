@@ -177,3 +177,26 @@ def test_chance_crosses_no_columns_however_few_the_rows():
         crossed += [name for kind, name in infer(columns, draws.normal(size=rows))[0] if kind == "crossed"]
 
     assert crossed == []
+
+
+NUMBERED = {"noise": np.random.default_rng(3).normal(size=200), "size": np.random.default_rng(4).normal(size=200)}
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers", "labels", "is_left_out"),
+    [
+        ("stone", np.arange(200) + 17, NUMBERED["noise"], True),
+        ("stone", np.random.default_rng(5).permutation(200), NUMBERED["noise"], True),
+        ("stone", np.arange(200), np.arange(200) * 2.0, False),
+        ("stone_id", np.arange(200), np.arange(200) * 2.0, True),
+        ("stone", np.arange(200) * 3, NUMBERED["noise"], False),
+        ("stone", np.arange(200) // 2, NUMBERED["noise"], False),
+    ],
+    ids=["in order", "shuffled", "that tell the target", "by name", "far apart", "twice each"],
+)
+def test_row_numbers_are_left_out_unless_they_tell_the_target(name, numbers, labels, is_left_out):
+    schema, notes = infer_schema(pa.table({name: numbers, "size": NUMBERED["size"]}), labels)
+
+    told = [f"left out {name!r}: row numbers: whole numbers, all different, one after the other"]
+    assert notes == (told if is_left_out else [])
+    assert (name not in [column.name for column in schema.columns]) == is_left_out
