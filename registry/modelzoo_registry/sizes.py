@@ -24,13 +24,12 @@ def parse_bytes(amount: Any) -> int:
     Upper and lower case are one, and a blank may stand before the unit.
 
     Raises:
-        ValueError: for anything else, and for less than a megabyte.
+        ValueError: for anything else, and for less than a megabyte; what was received is left to tell by the caller.
     """
     size = _parsed(amount)
     if size is None or size < SMALLEST:
         raise ValueError(
-            "an amount of memory is a whole number of bytes, or text such as '1GB', '500 MB' or '2GiB', "
-            f"and at least 1MB. Received: {amount!r}"
+            "an amount of memory is bytes as a whole number, or text such as '1GB', '500 MB' or '2GiB', at least 1MB"
         )
     return size
 

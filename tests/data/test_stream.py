@@ -378,9 +378,8 @@ class TestRefusals:
         broken = files / "1.parquet"
         broken.write_bytes(broken.read_bytes()[:-20])
 
-        assert refusal(open_rows, files, memory=1).startswith(
-            f"{broken} is a Parquet file cut short: its end is missing"
-        )
+        told = refusal(open_rows, files, memory=1)
+        assert told.startswith(f"{broken} is a Parquet file cut short: its end is missing")
 
     def test_a_parquet_file_with_damaged_pages(self, files):
         broken = files / "1.parquet"
