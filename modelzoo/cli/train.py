@@ -12,7 +12,7 @@ from modelzoo_registry.training import time_split
 
 from ..configure import only_reconstructs
 from ..text import print_numbers
-from .parse import parse_class_weight, parse_names, parse_regularizer, parse_setting, parse_validation
+from .parse import ROWS, parse_class_weight, parse_names, parse_regularizer, parse_setting, parse_validation
 
 VALIDATION = 0.1
 """The fraction held back when nothing is said."""
@@ -30,7 +30,7 @@ Examples:
 # Numbers are taken as text: they are checked with everything else, so that all faults are told at once.
 @click.command("train", epilog=EXAMPLES)
 @click.option("--model", metavar="NAME", help="Name of the model; see zoo list.  [required]")
-@click.option("--data", metavar="FILE", help="Training rows: a CSV, Parquet or JSON Lines file.  [required]")
+@click.option("--data", metavar="PATH", help=f"Training rows: {ROWS}.  [required]")
 @click.option(
     "--target", metavar="COLUMN", help="Name of the target column; none for an autoencoder.  [required otherwise]"
 )
@@ -41,7 +41,7 @@ Examples:
 )
 @click.option(
     "--validation",
-    metavar="FILE|FRACTION|time:COLUMN",
+    metavar="PATH|FRACTION|time:COLUMN",
     help="Rows to validate on, or the part to hold back, or the last tenth in time (time:COLUMN=0.2 for a fifth); "
     f"0 for none.  [default: {VALIDATION}]",
 )
