@@ -5,15 +5,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
+from click.testing import CliRunner
 from modelzoo_registry import installed
+from pyarrow import parquet
 
+from modelzoo import datasets
 from modelzoo.cli.group import COMMANDS, zoo
 from modelzoo.cli.kinds import Kind, describe_kinds
 
@@ -42,6 +47,15 @@ def plugins(kind: str) -> str:
         if status.entry.distribution == "modelzoo-plugins"
     ]
     return "\n".join([f"| {kind} | what it does |", "|---|---|", *rows])
+
+
+def schema(target: str, *columns: str) -> str:
+    """Return what ``zoo schema`` prints for a target and columns of the diamonds as one block of TOML."""
+    with TemporaryDirectory() as folder, contextlib.chdir(folder):
+        parquet.write_table(datasets.load("diamonds"), "diamonds.parquet")
+        words = ["diamonds.parquet", "--target", target, "--columns", ",".join(columns)]
+        printed = CliRunner().invoke(_command("schema"), words, catch_exceptions=False)
+    return f"```toml\n{printed.stdout}```"
 
 
 def kinds() -> str:
