@@ -43,7 +43,7 @@ def test_an_unknown_command_may_mean_one_of_a_plugin(outside):
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == (
         "Error: there is no command 'srve'. Did you mean 'serve'? "
-        "Commands: list, show, train, evaluate, predict, plot, export, demo, serve"
+        "Commands: list, show, schema, train, evaluate, predict, plot, export, demo, serve"
     )
 
 

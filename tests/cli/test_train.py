@@ -168,7 +168,7 @@ def test_everything_can_stand_in_the_toml(zoo, here):
 
 def test_a_configuration_as_toml_leaves_out_what_is_not_set():
     assert tomllib.loads(to_toml(TrainConfig(model="linear"))) == {
-        "model": "linear", "optimizer": "adam", "learning_rate": 0.001, "seed": 0,
+        "model": "linear", "optimizer": "adam", "learning_rate": 0.001, "memory": "1GB", "seed": 0,
         "validation": 0,
     }  # fmt: skip
 
