@@ -5,20 +5,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, get_args
 
 import click
+from click.testing import CliRunner
 from modelzoo_registry import installed
+from pyarrow import parquet
 
+from modelzoo import datasets
 from modelzoo.cli.group import COMMANDS, zoo
 from modelzoo.cli.kinds import Kind, describe_kinds
+from modelzoo.columns.schema import KINDS
 
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 WIDTH = 100
+
+_POLICIES = {
+    "mean": "becomes the mean of the training rows, as they are scaled; of dates, the middle of every circle",
+    "median": "becomes their median, a value that occurs",
+    "constant": "becomes the value of `fill`, which stands beside it",
+    "own": "is a category, or a bucket, of its own",
+    "unseen": "counts as a value that training never saw",
+    "reject": "is an error that names column and rows",
+}
+"""What each policy makes of a missing value."""
 
 
 def command_help(*names: str) -> str:
@@ -42,6 +58,31 @@ def plugins(kind: str) -> str:
         if status.entry.distribution == "modelzoo-plugins"
     ]
     return "\n".join([f"| {kind} | what it does |", "|---|---|", *rows])
+
+
+def schema(target: str, *columns: str) -> str:
+    """Return what ``zoo schema`` prints for a target and columns of the diamonds as one block of TOML."""
+    with TemporaryDirectory() as folder, contextlib.chdir(folder):
+        parquet.write_table(datasets.load("diamonds"), "diamonds.parquet")
+        words = ["diamonds.parquet", "--target", target, "--columns", ",".join(columns)]
+        printed = CliRunner().invoke(_command("schema"), words, catch_exceptions=False)
+    return f"```toml\n{printed.stdout}```"
+
+
+def policies() -> str:
+    """Return the policies for missing values, with the kinds that take each, as a table."""
+    choices = {name: kind.model_fields["missing"] for name, kind in KINDS.items() if "missing" in kind.model_fields}
+    takers = {
+        policy: ", ".join(
+            f"**{name}**" if field.default == policy else name
+            for name, field in choices.items()
+            if policy in get_args(field.annotation)
+        )
+        for policy in dict.fromkeys(policy for field in choices.values() for policy in get_args(field.annotation))
+    }
+    rows = [f"| `{policy}` | {_POLICIES[policy]} | {names} |" for policy, names in takers.items()]
+    head = ["| `missing =` | a missing value | taken by (**by default**) |", "|---|---|---|"]
+    return "\n".join([*head, *rows])
 
 
 def kinds() -> str:

@@ -4,6 +4,8 @@
     model.fit("diamonds.parquet", target="price", validation=0.1)
     model.export("exports/diamonds")
 
+What each column is, is inferred: ``infer_schema`` shows it, ``build(..., schema="schema.toml")`` takes it changed.
+
 Importing this package imports no TensorFlow and no NumPy; names are loaded on first use.
 """
 

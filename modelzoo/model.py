@@ -149,9 +149,10 @@ class Model:
 
         Args:
             data: a pandas or polars frame, a pyarrow Table, a dict of arrays, a NumPy array, a tensor or a list
-                of them, a list of row dicts; a path to CSV, Parquet or JSON Lines, to a folder of such files, or a
-                pattern; or batches of any of these: a tf.data.Dataset, a generator. Files, tables and record
-                batches that take more than ``memory`` encoded are streamed.
+                of them, a list of row dicts; a path to CSV (``.csv``, ``.tsv``), Parquet or JSON Lines, to a folder
+                of such files, or a pattern (``"data/part-*.parquet"``); or batches of any of these: a
+                tf.data.Dataset, a generator. Files, tables and record batches that take more than ``memory``
+                encoded are streamed.
             y: the target (n,), when it is neither a column of the data nor in its batches.
             target: the target's column; none for a model that reconstructs its inputs.
             columns: the columns to use; for a CSV file without a header line, all its names in order.
@@ -159,21 +160,23 @@ class Model:
             task: ``regression``, ``binary``, ``multiclass`` or ``reconstruction``; None infers it from the
                 target and says so.
             steps: how many batches to take of data that comes in batches; None takes all.
-            validation: None or 0 for none; the fraction of rows held back, of each class alike; ``"time:column"``
-                for the last tenth in time, ``"time:column=0.2"`` for another share, by a column of timestamps,
-                dates, numbers or ISO 8601 text, dropped or not; rows with a target, ``(x, y)``, or a path (of a file
-                named so, ``"./time:..."``). Nothing is learnt from these rows.
+            validation: None or 0 for none; the fraction of rows held back, of each class alike (of streamed rows
+                about that part, drawn one by one); ``"time:column"`` for the last tenth in time,
+                ``"time:column=0.2"`` for another share, by a column of timestamps, dates, numbers or ISO 8601 text,
+                dropped or not; rows with a target, ``(x, y)``, or a path (of a file named so, ``"./time:..."``).
+                Nothing is learnt from these rows.
             validation_steps: how many batches to take of validation rows that come in batches; None takes all.
             callbacks: Keras callbacks. One that watches single batches is shown every one, at the price of speed.
             out: the folder to write the run to, with TensorBoard logs.
             overwrite: whether a run that stands there may be replaced.
             verbose: 0 for silence; otherwise notes and progress go to standard error.
             **training: fields of ``TrainingSpec``: optimizer, learning_rate, loss, metrics, epochs, batch_size,
-                train_examples, evals, memory, seed, class_weight, weight_column. Weights multiply the loss of each row;
-                metrics count every row alike, as Keras' ``metrics`` do. ``class_weight`` (``"balanced"``, or
-                ``{label: weight}``) weighs in training alone; ``weight_column`` names a column, no feature, of
-                weights from 0 on, in training and in validation, divided by their mean over the training rows;
-                training rows of weight 0 are left out.
+                train_examples, evals, memory, seed, class_weight, weight_column. ``memory`` (``"500MB"``) bounds the
+                encoded rows that are held: below it they are loaded once, above it streamed, and a line says so.
+                Weights multiply the loss of each row; metrics count every row alike, as Keras' ``metrics`` do.
+                ``class_weight`` (``"balanced"``, or ``{label: weight}``) weighs in training alone; ``weight_column``
+                names a column, no feature, of weights from 0 on, in training and in validation, divided by their
+                mean over the training rows; training rows of weight 0 are left out.
 
         Raises:
             SpecError: with every fault of the training's settings.

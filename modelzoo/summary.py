@@ -8,8 +8,9 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 import click
+from modelzoo_registry.training import time_split
 
-from .artifacts.run import LayerRecord, PluginRecord, RunRecord
+from .artifacts.run import Facts, LayerRecord, PluginRecord, RunRecord
 from .columns import Encoder, Target
 from .columns.words import count, describe_entry, describe_raw, describe_uses, reads
 from .persistence import make_record, record_plugin
@@ -21,7 +22,7 @@ if TYPE_CHECKING:  # this imports TensorFlow
     from .configure import Choice
     from .fitted import Fitted
 
-_TRAINING = ("optimizer", "learning_rate", "loss", "batch_size", "seed")
+_TRAINING = ("optimizer", "learning_rate", "loss", "batch_size", "class_weight", "weight_column", "seed")
 
 
 def summarize(model: Choice, regularizers: Sequence[Choice], fitted: Fitted | None) -> None:
@@ -101,14 +102,33 @@ def _describe_training(record: RunRecord, epochs: int) -> dict[str, str]:
     examples = f" with {spec['train_examples']:,} examples" if spec["train_examples"] and epochs == planned else ""
     stopped = ", stopped where the loss left the finite numbers" if record.status == "stopped" else ""
     kept = f", weights of epoch {record.kept_epoch}" if record.kept_epoch else ""
-    validation = f", and {record.validation_rows:,} for validation" if record.validation_rows else ""
     engine = Engine(**record.engine).describe()
     settings = (f"{name} = {json.dumps(spec[name])}" for name in _TRAINING if spec[name] is not None)
     return {
-        "rows": f"{record.rows:,}{validation}",
+        "rows": describe_rows(record),
         "epochs": f"{epochs:,}{asked}{examples} in {record.seconds:.1f} s ({engine}){stopped}{kept}",
         "training": ", ".join(settings),
     }
+
+
+def describe_rows(facts: Facts) -> str:
+    """Return how many rows were trained on and whether they were streamed, and how many validated and which."""
+    streamed = f", streamed (memory = {facts.training.memory})" if facts.streamed else ""
+    if not facts.validation_rows:
+        return f"{facts.rows:,}{streamed}"
+    return f"{facts.rows:,}, and {facts.validation_rows:,} for validation: {_validation(facts)}{streamed}"
+
+
+def _validation(facts: Facts) -> str:
+    """Say which rows validated."""
+    given = facts.training.validation
+    by_time = time_split(given)
+    if by_time is not None:
+        return f"the last {by_time.share:g} by {by_time.column}"
+    if isinstance(given, float):
+        each_class = bool(facts.target.labels) and not facts.streamed
+        return f"{given:g} of {'each class' if each_class else 'all'}, drawn"
+    return f"those of {given}" if given else "rows given"
 
 
 def _column_rows(encoder: Encoder) -> list[tuple[str, str, str]]:

@@ -59,7 +59,7 @@ def rmse_of_the_mean(rides):
 
 
 def measured(said):
-    """Return the metrics that a taxi example printed."""
+    """Return the metrics that an example printed."""
     return ast.literal_eval(re.search(r"^test: (.*)$", said, re.MULTILINE).group(1))
 
 
@@ -83,6 +83,18 @@ def test_the_digits_example_reads_most_digits_and_draws_one_beside_its_reconstru
     image, rebuilt = zip(*[(line[2:18], line[21:]) for line in said.splitlines()[-8:]], strict=True)
     assert sum(shade in "#@" for line in image for shade in line) > 10
     assert sum(shade in "#@" for line in rebuilt for shade in line) > 10
+
+
+def test_the_schema_example_writes_the_file_it_shows_and_trains_with_it(run, tmp_path):
+    said = run("schema_file.py")
+
+    written = (tmp_path / "zoo-demo" / "schema.toml").read_text(encoding="utf-8")
+    assert said.startswith(written)
+    kinds = {column.name: column.kind for column in modelzoo.Schema.from_toml("zoo-demo/schema.toml").columns}
+    assert (kinds["color"], kinds["carat_x_cut"]) == ("hashed", "crossed")
+    assert "depth" not in kinds
+    assert '{name = "carat", kind = "numeric", scale = "log", missing = "median"},' in written
+    assert measured(said)["rmse"] < 1_000
 
 
 def test_the_taxi_dnn_example_learns_that_fares_grow_with_distance(run, rides):

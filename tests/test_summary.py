@@ -5,9 +5,10 @@ import re
 import pytest
 
 import modelzoo
+from modelzoo.artifacts.run import read_record
 from modelzoo.columns import Target
 from modelzoo.columns.words import describe_shape
-from modelzoo.summary import describe_target, print_metrics
+from modelzoo.summary import describe_rows, describe_target, print_metrics, print_run
 from modelzoo.text import print_fields, print_table
 
 pytestmark = pytest.mark.xdist_group("summary")  # one model is trained
@@ -53,10 +54,48 @@ def test_a_trained_model_tells_how_it_was_trained(summary, capsys):
         "regularizer 1  l2 of modelzoo-plugins 0.1.0: strength = 0.0001\n"
         "regularizer 2  dropout of modelzoo-plugins 0.1.0: rate = 0.2\n"
         "target         price: regression\n"
-        "rows           120, and 40 for validation\n"
+        "rows           120, and 40 for validation: 0.25 of all, drawn\n"
         "epochs         2 in 0.5 s (3 fused steps a call, without XLA)\n"
         'training       optimizer = "adam", learning_rate = 0.001, batch_size = 32, seed = 0\n'
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"validation": None, "validation_rows": 0}, "120"),
+        ({"validation": None}, "120, and 40 for validation: rows given"),
+        ({"validation": "valid.csv"}, "120, and 40 for validation: those of valid.csv"),
+        ({"validation": "time:sold=0.25"}, "120, and 40 for validation: the last 0.25 by sold"),
+        ({"labels": (0, 1)}, "120, and 40 for validation: 0.25 of each class, drawn"),
+        (
+            {"labels": (0, 1), "streamed": True},
+            "120, and 40 for validation: 0.25 of all, drawn, streamed (memory = 1GB)",
+        ),
+        ({"validation": None, "validation_rows": 0, "streamed": True}, "120, streamed (memory = 1GB)"),
+    ],
+)
+def test_rows_are_told_with_those_that_validate_and_how_they_were_held(summary, changes, told):
+    facts = summary.fitted.facts
+    parts = {
+        "target": {name: changes.pop(name) for name in ("labels",) if name in changes},
+        "training": {name: changes.pop(name) for name in ("validation",) if name in changes},
+    }
+    whole = {name: getattr(facts, name).model_copy(update=part) for name, part in parts.items()}
+
+    assert describe_rows(facts.model_copy(update={**whole, **changes})) == told
+
+
+def test_weights_are_told_where_rows_were_weighed(summary, tmp_path, capsys):
+    record, history = read_record(summary.save(tmp_path / "run"))
+    weighed = record.training.model_copy(update={"class_weight": {"yes": 3.0}, "weight_column": "w"})
+
+    print_run(record.model_copy(update={"training": weighed}), history)
+
+    assert (
+        '\ntraining       optimizer = "adam", learning_rate = 0.001, batch_size = 32, class_weight = {"yes": 3.0}, '
+        'weight_column = "w", seed = 0\n'
+    ) in capsys.readouterr().out
 
 
 def test_every_column_is_told_with_what_becomes_of_it(summary, capsys):

@@ -75,6 +75,7 @@ class Facts(BaseModel):
     provenance: Provenance
     rows: int
     validation_rows: int
+    streamed: bool = Field(default=False, description="whether the rows were more than memory was to hold")
     notes: tuple[str, ...]
     seconds: float
     kept_epoch: int | None = Field(None, description="epoch whose weights were taken back; None: those of the last")

@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from ..text import print_numbers
-from .parse import parse_names
+from .parse import ROWS, parse_names
 
 
 @click.command("evaluate")
 @click.argument("run")
-@click.option("--data", required=True, metavar="FILE", help="Rows with the target: a CSV, Parquet or JSON Lines file.")
+@click.option("--data", required=True, metavar="PATH", help=f"Rows with the target: {ROWS}.")
 @click.option("--columns", metavar="A,B,C", help="Names for a CSV without a header line; else those of training.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 def command(run: str, data: str, columns: str | None, as_json: bool) -> None:

@@ -7,6 +7,9 @@ from typing import Any
 
 import click
 
+ROWS = "a .csv, .tsv, .parquet or .jsonl file, a folder of such, or a pattern in quotes"
+"""What may hold rows, as options and faults tell it."""
+
 
 def parse_value(text: str, option: str) -> Any:
     """Return a TOML value (``0.2``, ``[64, 32]``, ``true``, ``"text"``), or the text itself when it is none.

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from .parse import parse_names
+from .parse import ROWS, parse_names
 
 
 @click.command("predict")
@@ -16,8 +16,8 @@ from .parse import parse_names
 @click.option(
     "--data",
     required=True,
-    metavar="FILE",
-    help="Rows: a CSV, Parquet or JSON Lines file; - reads JSON Lines from standard input.",
+    metavar="PATH",
+    help=f"Rows: {ROWS}; - reads JSON Lines from standard input.",
 )
 @click.option("--columns", metavar="A,B,C", help="Names for a CSV without a header line; else those of training.")
 @click.option(

@@ -9,7 +9,7 @@ import click
 from modelzoo_registry import ArtifactExistsError, Task, TrainingSpec
 
 from ..text import print_table, print_text
-from .parse import parse_names
+from .parse import ROWS, parse_names
 
 EXAMPLES = """\b
 Examples:
@@ -19,7 +19,7 @@ Examples:
 
 
 @click.command("schema", epilog=EXAMPLES)
-@click.argument("file", metavar="FILE", required=False)
+@click.argument("file", metavar="PATH", required=False)
 @click.option("--target", metavar="COLUMN", help="Name of the target column; it decides which columns are crossed.")
 @click.option(
     "--columns", metavar="A,B,C", help="Columns to use; for a CSV without a header line, all its names in order."
@@ -41,14 +41,15 @@ Examples:
 def command(file: str | None, out: Path | None, kinds: bool, **options: Any) -> None:
     """Infer what each column of a file is, as TOML to read and edit.
 
-    One entry a line; zoo train --schema takes the file. What was assumed, and which columns were left out and why,
-    goes to standard error and into the comments.
+    PATH holds rows: a .csv, .tsv, .parquet or .jsonl file, a folder of such, or a pattern in quotes. One entry a line;
+    zoo train --schema takes the file. What was assumed, and which columns were left out and why, goes to standard
+    error and into the comments.
     """
     if kinds:
         _print_kinds()
         return
     if file is None:
-        raise click.UsageError("missing FILE: a CSV, Parquet or JSON Lines file (or --kinds)")
+        raise click.UsageError(f"missing PATH: {ROWS} (or --kinds)")
     if options["target"] is None and options["task"] != "reconstruction":
         raise click.UsageError("missing --target, which decides what is crossed (or --task reconstruction without one)")
     if out is not None:

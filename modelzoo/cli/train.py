@@ -12,7 +12,8 @@ from modelzoo_registry.training import time_split
 
 from ..configure import only_reconstructs
 from ..text import print_numbers
-from .parse import parse_class_weight, parse_names, parse_regularizer, parse_setting, parse_validation
+from .parse import ROWS, parse_class_weight, parse_names, parse_regularizer, parse_setting, parse_validation
+from .sections import Sectioned
 
 VALIDATION = 0.1
 """The fraction held back when nothing is said."""
@@ -26,11 +27,23 @@ Examples:
   zoo train --config runs/a/train.toml --epochs 50 --out runs/b
 """
 
+SECTIONS = {
+    "Rows": (
+        "--data", "--target", "--task", "--validation", "--columns", "--drop", "--class-weight", "--weight-column",
+        "--memory",
+    ),
+    "Model": ("--model", "--set", "--regularizer", "--schema"),
+    "Training": (
+        "--optimizer", "--learning-rate", "--epochs", "--batch-size", "--train-examples", "--evals", "--seed",
+    ),
+}  # fmt: skip
+"""Headings that options stand under in the help."""
+
 
 # Numbers are taken as text: they are checked with everything else, so that all faults are told at once.
-@click.command("train", epilog=EXAMPLES)
+@click.command("train", epilog=EXAMPLES, cls=Sectioned, sections=SECTIONS)
 @click.option("--model", metavar="NAME", help="Name of the model; see zoo list.  [required]")
-@click.option("--data", metavar="FILE", help="Training rows: a CSV, Parquet or JSON Lines file.  [required]")
+@click.option("--data", metavar="PATH", help=f"Training rows: {ROWS}.  [required]")
 @click.option(
     "--target", metavar="COLUMN", help="Name of the target column; none for an autoencoder.  [required otherwise]"
 )
@@ -41,7 +54,7 @@ Examples:
 )
 @click.option(
     "--validation",
-    metavar="FILE|FRACTION|time:COLUMN",
+    metavar="PATH|FRACTION|time:COLUMN",
     help="Rows to validate on, or the part to hold back, or the last tenth in time (time:COLUMN=0.2 for a fifth); "
     f"0 for none.  [default: {VALIDATION}]",
 )

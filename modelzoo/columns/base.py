@@ -43,7 +43,7 @@ class IdColumn(ColumnBase):
     wide: bool = Field(default=True, description="one weight a value in the sparse linear part")
     deep: bool = Field(default=True, description="an embedding in the deep part")
     embedding: int | None = Field(
-        default=None, ge=1, le=4096, description="size of the embedding; None takes it from the number of values"
+        default=None, ge=1, le=4096, description="size of the embedding; left out: it follows the number of values"
     )
 
     def embedding_size(self, size: int) -> int:
@@ -81,3 +81,10 @@ def need_a_fill(missing: str, fill: Any) -> None:
     """Raise ValueError when a policy for missing values and its fill do not belong together."""
     if (missing == "constant") != (fill is not None):
         raise ValueError('missing = "constant" and fill = ... go together: the fill takes the place of missing values')
+
+
+def need_a_category(missing: str, fill: Any, dtype: str) -> None:
+    """Do as ``need_a_fill`` does, where the fill is a category, and so of the column's dtype."""
+    need_a_fill(missing, fill)
+    if fill is not None and not isinstance(fill, int if dtype == "integer" else str):
+        raise ValueError(f'fill is a value of the column, whose dtype is "{dtype}"')

@@ -31,7 +31,7 @@ class BucketizedColumn(IdColumn):
     source: str = Field(min_length=1, description="name of the raw numeric column")
     buckets: int = Field(default=16, ge=2, le=10_000, description="number of quantile buckets")
     edges: tuple[float, ...] | None = Field(
-        default=None, min_length=1, max_length=10_000, description="explicit edges, rising; None takes quantiles"
+        default=None, min_length=1, max_length=10_000, description="explicit edges, rising; left out: quantiles"
     )
     deep: bool = Field(default=False, description="an embedding in the deep part")
     missing: Literal["own", "mean", "median", "constant", "reject"] = Field(

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, StrictInt, StrictStr, model_validator
 
-from .base import MISSING_INTEGER, IdColumn, Plain, need_a_fill
+from .base import MISSING_INTEGER, IdColumn, Plain, need_a_category
 from .lookup import NumberTable
 from .statistics import Counts
 
@@ -33,10 +33,7 @@ class CategoricalColumn(IdColumn):
 
     @model_validator(mode="after")
     def _fill_belongs(self) -> Self:
-        need_a_fill(self.missing, self.fill)
-        wanted = int if self.dtype == "integer" else str
-        if self.fill is not None and not isinstance(self.fill, wanted):
-            raise ValueError(f'fill is a value of the column, whose dtype is "{self.dtype}"')
+        need_a_category(self.missing, self.fill, self.dtype)
         return self
 
     def learner(self) -> CategoricalLearner:

@@ -53,7 +53,7 @@ class DatetimeColumn(ColumnBase):
     fill: str | None = Field(default=None, description='the date for missing = "constant", in ISO 8601')
     indicator: bool | None = Field(
         default=None,
-        description="whether one more number says that the value was missing; None: if any was in training",
+        description="whether one more number says that the value was missing; left out: if any was in training",
     )
 
     @field_validator("parts")

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, StrictInt, StrictStr, model_validator
 
-from .base import MISSING_INTEGER, IdColumn, Plain, need_a_fill
+from .base import MISSING_INTEGER, IdColumn, Plain, need_a_category
 from .fingerprint import bucket, fingerprint64, fingerprint64_one
 
 
@@ -35,7 +35,7 @@ class HashedColumn(IdColumn):
 
     @model_validator(mode="after")
     def _fill_belongs(self) -> Self:
-        need_a_fill(self.missing, self.fill)
+        need_a_category(self.missing, self.fill, self.dtype)
         return self
 
     def learner(self) -> HashedLearner:

@@ -35,7 +35,7 @@ class NumericColumn(ColumnBase):
     fill: float | None = Field(default=None, description='the value for missing = "constant"')
     indicator: bool | None = Field(
         default=None,
-        description="whether a second number says that the value was missing; None: if any was in training",
+        description="whether a second number says that the value was missing; left out: if any was in training",
     )
 
     @model_validator(mode="after")

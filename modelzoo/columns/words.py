@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from .array import FittedArray
 from .base import IdColumn
-from .crossed import CrossedColumn
+from .crossed import CrossedColumn, FittedCrossed
+from .datetime import FittedDatetime
 from .encoder import Encoder
 from .fitted import Fitted, FittedDense
 from .schema import Column, raw_input
@@ -12,10 +15,14 @@ from .wire import RawInput
 
 _IDS = {
     "bucketized": ("bucket", "buckets"),
-    "hashed": ("bucket", "buckets"),
+    "hashed": ("hashed bucket", "hashed buckets"),
     "crossed": ("combination", "combinations"),
 }
 _VALUES = ("value", "values")
+_SCALES = {"standard": "", "none": "not scaled", "log": "log scale", "quantile": "quantile scale"}
+_POLICIES = {"reject": "required", "own": ""}
+"""What is said of a policy for missing values, where that is not its name."""
+_LONGEST_FILL = 24
 
 
 def reads(column: Column) -> tuple[str, ...]:
@@ -34,15 +41,44 @@ def describe_raw(raw: RawInput) -> str:
 
 
 def describe_entry(fitted: Fitted) -> str:
-    """Return what an entry encodes to, as ``number`` or ``12 buckets``; the id 0 of the missing is not counted."""
+    """Return what an entry encodes to, then what is not as by default: ``number + missing, log scale``, ``12 buckets``.
+
+    ``+ missing`` tells of a number, or an id, that says a value was missing. The id 0 is not counted.
+    """
+    return ", ".join(filter(None, (_encoded(fitted), _scale(fitted), _policy(fitted))))
+
+
+def _encoded(fitted: Fitted) -> str:
     if isinstance(fitted, FittedDense):
-        numbers = fitted.width - fitted.indicator
-        words = "number" if numbers == 1 else f"{numbers} numbers"
+        words = ", ".join(fitted.column.parts) if isinstance(fitted, FittedDatetime) else "number"
         return f"{words} + missing" if fitted.indicator else words
     if isinstance(fitted, FittedArray):
         return describe_shape(fitted.column.shape)
     one, many = _IDS.get(fitted.kind, _VALUES)
-    return count(fitted.size - 1, one, many)
+    if isinstance(fitted, FittedCrossed):
+        return count(fitted.size - 1, one, many) + (" (hashed)" if fitted.hashed else "")
+    has_own = fitted.kind == "categorical" and fitted.column.missing == "own"
+    return count(fitted.size - 1 - has_own, one, many) + (" + missing" if has_own else "")
+
+
+def _scale(fitted: Fitted) -> str:
+    return _SCALES[getattr(fitted.column, "scale", "standard")]
+
+
+def _policy(fitted: Fitted) -> str:
+    """Return what becomes of missing values where it is not the default."""
+    field = type(fitted.column).model_fields.get("missing")
+    policy = getattr(fitted.column, "missing", None)
+    if field is None or policy == field.default:
+        return ""
+    if policy == "constant":
+        return f"{_fill(getattr(fitted.column, 'fill', None))} for missing"
+    return _POLICIES.get(str(policy), f"{policy} for missing")
+
+
+def _fill(value: object) -> str:
+    text = f"{value:g}" if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_FILL else f"{text[:_LONGEST_FILL]}…"
 
 
 def describe_uses(encoder: Encoder) -> dict[str, str]:

@@ -37,6 +37,7 @@ class Input(BaseModel):
     shape: tuple[int, ...]
     missing: str = Field(description="the value that stands for a missing one, or refused")
     required: bool = Field(default=False, description="whether rows without a value are refused")
+    dates: bool = Field(default=False, description="whether text that is no date counts as missing")
 
 
 class Output(BaseModel):

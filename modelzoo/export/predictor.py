@@ -27,7 +27,9 @@ class Predictor:
         self.folder = folder
         self.manifest = manifest
         self._signature = signature
-        self._inputs = tuple(RawInput(given.name, given.type, given.shape, given.required) for given in manifest.inputs)
+        self._inputs = tuple(
+            RawInput(given.name, given.type, given.shape, given.required, given.dates) for given in manifest.inputs
+        )
 
     def __repr__(self) -> str:
         return f"<modelzoo export of {self.manifest.model.name} for {self.task}, {self.folder}>"

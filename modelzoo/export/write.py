@@ -100,6 +100,7 @@ def _inputs(columns: Sequence[RawInput]) -> tuple[Input, ...]:
             shape=raw.shape,
             missing="refused" if raw.required else _MISSING[raw.type],
             required=raw.required,
+            dates=raw.dates,
         )
         for raw in columns
     )

@@ -21,6 +21,8 @@ DETAIL_LINE = 14.0
 MARGIN = 4.0
 _WIDEST_TITLE = 155.0
 _WIDEST_LINE = 205.0
+WIDEST_DETAIL = 290.0
+"""Of a row."""
 _NARROWEST = 60.0
 
 
@@ -50,7 +52,7 @@ def is_row(box: Box) -> bool:
 
 
 def _row_width(part: Part) -> float:
-    details = sum(GAP + text_width(detail, DETAIL) for detail in part.details)
+    details = sum(GAP + min(text_width(detail, DETAIL), WIDEST_DETAIL) for detail in part.details)
     return ceil(2 * PAD + min(text_width(part.title, TITLE), _WIDEST_TITLE) + details)
 
 

@@ -8,7 +8,7 @@ from .boxes import STAGES, Box, Diagram, Part, Stage, Values
 from .layout import Layout, Place, Wire, lay_out
 from .markup import arrow, element, line, to_attributes, to_number, write_text
 from .measure import shorten, text_width
-from .sizes import DETAIL, DETAIL_LINE, GAP, MARGIN, PAD, TITLE, TITLE_LINE, is_row
+from .sizes import DETAIL, DETAIL_LINE, GAP, MARGIN, PAD, TITLE, TITLE_LINE, WIDEST_DETAIL, is_row
 
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 _INK, _SOFT_INK, _GREY = "#1a1a1a", "#45484d", "#6b7280"
@@ -116,8 +116,9 @@ def _row(part: Part, place: Place) -> Iterator[str]:
     """Write the title at the left and the detail at the right."""
     room, base = place.width - 2 * PAD, place.height / 2 + TITLE * 0.35
     for detail in part.details:
-        room -= text_width(detail, DETAIL) + GAP
-        yield write_text(detail, place.width - PAD, base, DETAIL, text_anchor="end", fill=_SOFT_INK)
+        text = shorten(detail, DETAIL, WIDEST_DETAIL)
+        room -= text_width(text, DETAIL) + GAP
+        yield write_text(text, place.width - PAD, base, DETAIL, text_anchor="end", fill=_SOFT_INK)
     yield write_text(shorten(part.title, TITLE, room), PAD, base, TITLE)
 
 

@@ -121,6 +121,7 @@ class Job:
             provenance=self.rows.provenance,
             rows=self.rows.count,
             validation_rows=validation_rows,
+            streamed=self.rows.streamed,
             notes=(*notes, *trained.notes),
             seconds=trained.seconds,
             kept_epoch=trained.kept_epoch,

@@ -34,6 +34,10 @@ class Prepared(Protocol):
     def count(self) -> int:
         """How many rows are trained on."""
 
+    @property
+    def streamed(self) -> bool:
+        """Whether they are read anew for each pass over them."""
+
     def infer_schema(self) -> tuple[Schema, list[str]]:
         """Return what each column of the training rows is, and a line on each that is left out."""
 
@@ -69,6 +73,11 @@ class Rows:
     def count(self) -> int:
         """How many rows are trained on."""
         return int(self.train.num_rows)
+
+    @property
+    def streamed(self) -> bool:
+        """See ``Prepared``."""
+        return False
 
     def infer_schema(self) -> tuple[Schema, list[str]]:
         """See ``Prepared``."""

@@ -61,6 +61,11 @@ class StreamedRows:
         """How many rows are trained on."""
         return self.survey.train
 
+    @property
+    def streamed(self) -> bool:
+        """See ``Prepared``."""
+        return True
+
     def infer_schema(self) -> tuple[Schema, list[str]]:
         """Return what each column of a sample of the training rows is, and a line on each that is left out."""
         sample = self._sample()

@@ -7,6 +7,7 @@ import pytest
 
 import modelzoo
 from modelzoo import Schema
+from modelzoo.cli.parse import ROWS
 from modelzoo.columns.schema import KINDS
 
 from .conftest import TRAIN
@@ -93,7 +94,10 @@ def test_a_file_that_may_have_been_edited_is_not_replaced(refusal, here):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("schema", "missing FILE: a CSV, Parquet or JSON Lines file (or --kinds)"),
+        (
+            "schema",
+            f"missing PATH: {ROWS} (or --kinds)",
+        ),
         ("schema tain.csv --target price", "there is no file tain.csv. Did you mean 'train.csv'?"),
         (
             "schema train.csv",

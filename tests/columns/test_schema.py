@@ -74,6 +74,14 @@ def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_entries():
             {"name": "x", "kind": "bucketized", "source": "n", "edges": [0, float("inf")]},
             ".edges.1: Input should be a finite number. Received: inf",
         ),
+        *[
+            (
+                {"name": "x", "kind": kind, "dtype": dtype, "missing": "constant", "fill": fill},
+                f': fill is a value of the column, whose dtype is "{dtype}"',
+            )
+            for kind in ("categorical", "hashed")
+            for dtype, fill in (("integer", "7"), ("string", 7))
+        ],
         (cross("x", "cut", "n"), ".sources.1: 'n' has no ids: cross 'cut' instead"),
         (cross("x", "cut", "x"), ".sources: go in a circle: x -> x"),
         (cross("x", "cut", "image"), ".sources.1: 'image' has no ids; what can be crossed is "),

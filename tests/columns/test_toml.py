@@ -3,10 +3,12 @@
 import re
 import tomllib
 from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,9 @@ from pydantic import ValidationError
 
 import modelzoo
 from modelzoo import Schema
+from modelzoo.columns import Encoder
 from modelzoo.columns.schema import KINDS, make_schema
+from modelzoo.data import to_table
 from modelzoo.toml import comment, write_columns
 
 HOSTILE = [
@@ -173,3 +177,28 @@ def test_the_example_of_the_docs_is_a_schema_and_every_kind_is_explained_there()
 
     assert re.findall(r"^### (.*)$", text, re.MULTILINE) == list(KINDS)
     assert schema.to_toml().partition("columns")[2] == example.partition("columns")[2]
+
+
+def test_the_example_of_the_docs_encodes_rows_of_such_columns():
+    (example,) = re.findall(r"^```toml\n(.*?)^```", DOCS.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    rides = {
+        "passengers": [1, 2],
+        "distance": [0.7, None],
+        "latitude": [40.7, 40.8],
+        "longitude": [-73.9, -74.0],
+        "payment": ["cash", None],
+        "zone": [4, 7],
+        "driver": ["d1", "d2"],
+        "pickup": [datetime(2024, 2, 29, 14, tzinfo=UTC)] * 2,
+        "camera": np.zeros((2, 8, 8)),
+    }
+
+    encoder = Encoder.fit(make_schema(tomllib.loads(example)), to_table(rides))
+
+    assert [raw.name for raw in encoder.raw] == list(rides)
+    # two numbers, whether distance was missing, and sine and cosine of hour and weekday
+    assert {name: array.shape for name, array in encoder.encode(to_table(rides)).items()} == {
+        "dense": (2, 7),
+        "ids": (2, 5),
+        "array_0": (2, 8, 8),
+    }

@@ -17,9 +17,9 @@ from modelzoo.columns.scaling import Scaling
 PRICE = Target(name="price", task="regression", center=3.5, spread=2.0)
 
 
-def number(name: str, *, missing: bool = False) -> FittedNumeric:
+def number(name: str, *, missing: bool = False, **options) -> FittedNumeric:
     scaling = Scaling(scale="standard", center=0, spread=1, limit=10)
-    return FittedNumeric(column=NumericColumn(name=name), scaling=scaling, fill=0, indicator=missing)
+    return FittedNumeric(column=NumericColumn(name=name, **options), scaling=scaling, fill=0, indicator=missing)
 
 
 def buckets(name: str, source: str, edges: int = 3) -> FittedBucketized:
@@ -82,7 +82,9 @@ def encoders(draw) -> Encoder:
         if kind == "both":
             columns.append(buckets(f"{name}, cut", name))
         if kind == "words":
-            columns.append(words(name, draw(st.integers(0, 30)), wide=draw(st.booleans()), deep=draw(st.booleans())))
+            parts = {"wide": draw(st.booleans()), "deep": draw(st.booleans())}
+            filled = {"missing": "constant", "fill": draw(names)} if draw(st.booleans()) else {}
+            columns.append(words(name, draw(st.integers(0, 30)), **parts, **filled))
         if kind == "image":
             columns.append(image(name, *draw(st.lists(st.integers(1, 300), min_size=1, max_size=4))))
     for place in range(draw(st.integers(0, 16))):
