@@ -8,9 +8,9 @@ import pyarrow as pa
 from modelzoo_registry import DataError, Fault
 from modelzoo_registry.suggest import did_you_mean
 
+from .raw import RawInput
 from .schema import Schema, raw_input
 from .stray import misfits
-from .wire import RawInput
 
 
 def check_against(schema: Schema, table: pa.Table, target: str | None) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from .base import ColumnBase, Plain, need_a_fill
+from .base import Fillable, Plain
 
 MOST_DIMENSIONS = 8
 _CONSTANT = 1e-6
@@ -18,7 +18,7 @@ _MOST_SPREAD = 1e37
 """Beyond, the spread's reciprocal is no normal float32, and TensorFlow takes it for zero."""
 
 
-class ArrayColumn(ColumnBase):
+class ArrayColumn(Fillable):
     """Encode an array as float32 of the same shape, scaled and clipped; a missing number becomes the mean.
 
     A vector is scaled number by number, since each may be another quantity; anything with more dimensions
@@ -37,11 +37,6 @@ class ArrayColumn(ColumnBase):
         description="what takes the place of a missing number: the mean, or fill; reject refuses rows that lack one",
     )
     fill: float | None = Field(default=None, description='the number for missing = "constant"')
-
-    @model_validator(mode="after")
-    def _fill_belongs(self) -> Self:
-        need_a_fill(self.missing, self.fill)
-        return self
 
     def learner(self) -> ArrayLearner:
         """Return what learns the column."""

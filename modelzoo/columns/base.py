@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MISSING_INTEGER = int(np.iinfo(np.int64).min)
 """What stands for a missing integer, or instant, on the wire."""
@@ -35,6 +35,28 @@ class ColumnBase(Plain):
         learner: Learner = kind.learner(*sizes)
         learner.add(values)
         return learner.finish()
+
+
+class Fillable(ColumnBase):
+    """Be an entry with a policy for missing values, ``missing``, and a ``fill`` for the policy constant."""
+
+    @model_validator(mode="after")
+    def _fill_belongs(self) -> Self:
+        entry: Any = self
+        if (entry.missing == "constant") != (entry.fill is not None):
+            raise ValueError('missing = "constant" and fill = ... go together: the fill stands for missing values')
+        return self
+
+
+class FillableCategory(Fillable):
+    """Be such an entry whose fill is a category, and so of the column's ``dtype``."""
+
+    @model_validator(mode="after")
+    def _fill_is_a_value(self) -> Self:
+        entry: Any = self
+        if entry.fill is not None and not isinstance(entry.fill, int if entry.dtype == "integer" else str):
+            raise ValueError(f'fill is a value of the column, whose dtype is "{entry.dtype}"')
+        return self
 
 
 class IdColumn(ColumnBase):
@@ -75,16 +97,3 @@ def flushed(values: np.ndarray) -> np.ndarray:
 def flushed_tensors(tf: Any, values: Any) -> Any:
     """Do as ``flushed`` does, as TensorFlow operations."""
     return tf.where(tf.abs(values) < LEAST_NORMAL, tf.constant(0.0, tf.float64), values)
-
-
-def need_a_fill(missing: str, fill: Any) -> None:
-    """Raise ValueError when a policy for missing values and its fill do not belong together."""
-    if (missing == "constant") != (fill is not None):
-        raise ValueError('missing = "constant" and fill = ... go together: the fill takes the place of missing values')
-
-
-def need_a_category(missing: str, fill: Any, dtype: str) -> None:
-    """Do as ``need_a_fill`` does, where the fill is a category, and so of the column's dtype."""
-    need_a_fill(missing, fill)
-    if fill is not None and not isinstance(fill, int if dtype == "integer" else str):
-        raise ValueError(f'fill is a value of the column, whose dtype is "{dtype}"')

@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
-from .base import LEAST_NORMAL, IdColumn, Plain, flushed, flushed_tensors, need_a_fill
+from .base import LEAST_NORMAL, Fillable, IdColumn, Plain, flushed, flushed_tensors
 from .numeric import median
 from .statistics import Moments, Sample
 
@@ -19,7 +19,7 @@ _PORTION = 16_384
 """Values that stay in the processor's cache."""
 
 
-class BucketizedColumn(IdColumn):
+class BucketizedColumn(IdColumn, Fillable):
     """Encode a number as the bucket it falls in: 0 missing, 1 below the first edge, and so on.
 
     A value equal to an edge belongs to the bucket above it. Without explicit edges they are quantiles of the
@@ -47,11 +47,6 @@ class BucketizedColumn(IdColumn):
         if edges and any(low >= high for low, high in pairwise(edges)):
             raise ValueError("edges must rise")
         return edges
-
-    @model_validator(mode="after")
-    def _fill_belongs(self) -> Self:
-        need_a_fill(self.missing, self.fill)
-        return self
 
     def learner(self) -> BucketizedLearner:
         """Return what learns the column."""

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import Field, StrictInt, StrictStr, model_validator
+from pydantic import Field, StrictInt, StrictStr
 
-from .base import MISSING_INTEGER, IdColumn, Plain, need_a_category
+from .base import MISSING_INTEGER, FillableCategory, IdColumn, Plain
 from .lookup import NumberTable
 from .statistics import Counts
 
 
-class CategoricalColumn(IdColumn):
+class CategoricalColumn(IdColumn, FillableCategory):
     """Encode a value as its place in the vocabulary: 0 unseen, 1 the most frequent, and so on."""
 
     kind: Literal["categorical"] = "categorical"
@@ -30,11 +30,6 @@ class CategoricalColumn(IdColumn):
         "reject refuses rows without a value",
     )
     fill: StrictStr | StrictInt | None = Field(default=None, description='the value for missing = "constant"')
-
-    @model_validator(mode="after")
-    def _fill_belongs(self) -> Self:
-        need_a_category(self.missing, self.fill, self.dtype)
-        return self
 
     def learner(self) -> CategoricalLearner:
         """Return what learns the column."""

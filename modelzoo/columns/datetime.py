@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from pydantic import Field, field_validator, model_validator
 
-from .base import MISSING_INTEGER, ColumnBase, Plain, need_a_fill
+from .base import MISSING_INTEGER, Fillable, Plain
 from .calendar import SECOND, day_of_week, minute_of_day, month_of_year
 from .dates import parse, parse_one, parse_tensors
 from .scaling import ScaleLearner, Scaling
@@ -24,7 +24,7 @@ _CLOCKS: dict[str, tuple[Callable[[Any], Any], int]] = {
 """How the place on each circle is reckoned, and how many places there are."""
 
 
-class DatetimeColumn(ColumnBase):
+class DatetimeColumn(Fillable):
     """Encode an instant as the sine and cosine of its places on circles, and as scaled time.
 
     Everything is reckoned in UTC. Instead of sine and cosine being computed, they are looked up, so that all
@@ -64,8 +64,7 @@ class DatetimeColumn(ColumnBase):
         return parts
 
     @model_validator(mode="after")
-    def _fill_belongs(self) -> Self:
-        need_a_fill(self.missing, self.fill)
+    def _fill_is_a_date(self) -> Self:
         if self.fill is not None and parse_one(self.fill) == MISSING_INTEGER:
             raise ValueError("fill is a date, such as 2024-02-29 or 2024-02-29T14:05:00Z")
         return self

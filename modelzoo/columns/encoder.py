@@ -18,8 +18,11 @@ from .base import Plain
 from .categorical import FittedCategorical
 from .fitted import Fitted, FittedDense, FittedId, encode_column, is_used, source_of
 from .learn import learn
+from .one_row import one_to_wire
+from .raw import RawInput
+from .required import refuse_missing
 from .schema import Schema
-from .wire import RawInput, gather_faults, one_to_wire, refuse_missing, to_wire
+from .wire import gather_faults, to_wire
 
 Arrays = dict[str, np.ndarray]
 """Encoded rows: ``dense`` float32 (n, d), ``ids`` int32 (n, k), ``array_0`` float32 (n, *shape), ...

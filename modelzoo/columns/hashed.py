@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import Field, StrictInt, StrictStr, model_validator
+from pydantic import Field, StrictInt, StrictStr
 
-from .base import MISSING_INTEGER, IdColumn, Plain, need_a_category
+from .base import MISSING_INTEGER, FillableCategory, IdColumn, Plain
 from .fingerprint import bucket, fingerprint64, fingerprint64_one
 
 
-class HashedColumn(IdColumn):
+class HashedColumn(IdColumn, FillableCategory):
     """Encode a value as 1 + its fingerprint modulo the number of buckets, and a missing one as 0.
 
     Nothing is learnt, so values never seen in training have ids too; different values may share one. The
@@ -32,11 +32,6 @@ class HashedColumn(IdColumn):
         "reject refuses rows without a value",
     )
     fill: StrictStr | StrictInt | None = Field(default=None, description='the value for missing = "constant"')
-
-    @model_validator(mode="after")
-    def _fill_belongs(self) -> Self:
-        need_a_category(self.missing, self.fill, self.dtype)
-        return self
 
     def learner(self) -> HashedLearner:
         """Return what learns the column."""

@@ -19,8 +19,9 @@ from .crossed import CrossedColumn
 from .datetime import DatetimeColumn
 from .information import most_informative, synergy, tells
 from .numeric import NumericColumn
+from .raw import RawInput, is_list, is_number, is_text, shape_of_lists
 from .schema import Column, Schema, raw_input
-from .wire import RawInput, is_list, is_number, is_text, shape_of_lists, to_wire
+from .wire import to_wire
 
 SAMPLE_ROWS = 20_000
 """Rows that decide which columns to cross; fewer, where there are very many columns."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from .base import ColumnBase, Plain, need_a_fill
+from .base import Fillable, Plain
 from .scaling import Scale, ScaleLearner, Scaling
 from .statistics import Sample
 
 
-class NumericColumn(ColumnBase):
+class NumericColumn(Fillable):
     """Encode a number as one float32, and if asked for as a second one whether it was missing."""
 
     kind: Literal["numeric"] = "numeric"
@@ -37,11 +37,6 @@ class NumericColumn(ColumnBase):
         default=None,
         description="whether a second number says that the value was missing; left out: if any was in training",
     )
-
-    @model_validator(mode="after")
-    def _fill_belongs(self) -> Self:
-        need_a_fill(self.missing, self.fill)
-        return self
 
     def learner(self) -> NumericLearner:
         """Return what learns the column."""

@@ -24,7 +24,7 @@ from .entry import Entry, read_entry
 from .hashed import HashedColumn
 from .numeric import NumericColumn
 from .order import arrange
-from .wire import RawInput
+from .raw import RawInput
 
 Column = Annotated[
     NumericColumn | CategoricalColumn | HashedColumn | BucketizedColumn | CrossedColumn | DatetimeColumn | ArrayColumn,

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from modelzoo_registry import DataError, Fault
 
+from .raw import RawInput, is_number, is_text
 from .target import MOST_CLASSES
-from .wire import RawInput, gather_faults, is_number, is_text, to_wire
+from .wire import gather_faults, to_wire
 
 _NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 _NEARLY_ALL = 0.9

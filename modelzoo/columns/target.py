@@ -16,8 +16,9 @@ from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from ..data.arrow import ONE_HOT_HINT
 from .base import Plain
+from .raw import RawInput, describe_type, is_number, is_text
 from .statistics import moments
-from .wire import RawInput, describe_type, is_number, is_text, to_wire
+from .wire import to_wire
 
 MOST_CLASSES = 20
 """Whole numbers with more distinct values than this are taken for a quantity, not for classes."""

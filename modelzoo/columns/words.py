@@ -10,8 +10,8 @@ from .crossed import CrossedColumn, FittedCrossed
 from .datetime import FittedDatetime
 from .encoder import Encoder
 from .fitted import Fitted, FittedDense
+from .raw import RawInput
 from .schema import Column, raw_input
-from .wire import RawInput
 
 _IDS = {
     "bucketized": ("bucket", "buckets"),

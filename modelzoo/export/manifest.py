@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..artifacts.checksums import lists, verify_sums
 from ..artifacts.run import PluginRecord
+from ..columns.raw import WireType
 from ..columns.target import Target
-from ..columns.wire import WireType
 
 MANIFEST = "zoo.json"
 NEEDED = (MANIFEST, "saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001")

@@ -12,7 +12,8 @@ from modelzoo_registry import DamagedArtifactError, Fault, SpecError, Task
 
 from ..columns.base import MISSING_INTEGER
 from ..columns.encoder import read_wire
-from ..columns.wire import RawInput, to_numpy
+from ..columns.raw import RawInput
+from ..columns.wire import to_numpy
 from ..data import to_table
 from ..runtime import require_tensorflow
 from .manifest import CODE, ERROR, Manifest, Output, find_export, read_manifest

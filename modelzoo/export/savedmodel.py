@@ -11,8 +11,8 @@ import tensorflow as tf
 
 from ..columns.decoder import decode_tensorflow, rebuilt
 from ..columns.encoder import Encoder
+from ..columns.raw import TENSOR_DTYPES
 from ..columns.target import Target
-from ..columns.wire import TENSOR_DTYPES
 from ..core.cut import encoder_of, has_code
 from ..core.fixed import fixed_inputs
 from .manifest import CODE, ERROR, RECONSTRUCTED, Output

@@ -15,7 +15,7 @@ from ..artifacts.atomic import staged
 from ..artifacts.checksums import write_sums
 from ..artifacts.run import versions
 from ..columns.base import MISSING_INTEGER
-from ..columns.wire import TENSOR_DTYPES, RawInput
+from ..columns.raw import TENSOR_DTYPES, RawInput
 from ..configure import Choice
 from ..hooks import Hooks
 from ..notes import tell

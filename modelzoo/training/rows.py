@@ -15,9 +15,10 @@ from modelzoo_registry.training import TimeSplit, time_split
 
 from ..artifacts.run import Provenance
 from ..columns.against import check_against
+from ..columns.raw import RawInput, is_text
 from ..columns.stray import misfits, stray_text
 from ..columns.target import Target, fit_target, has_target, without_missing
-from ..columns.wire import RawInput, gather_faults, is_text
+from ..columns.wire import gather_faults
 from ..data import files
 from ..data.batches import is_batches
 from ..data.table import describe

@@ -7,7 +7,8 @@ import pyarrow as pa
 from modelzoo_registry import DataError, Fault
 
 from ..columns.base import MISSING_INTEGER
-from ..columns.wire import RawInput, is_number, to_wire
+from ..columns.raw import RawInput, is_number
+from ..columns.wire import to_wire
 
 
 def held_back(rows: int, fraction: float, seed: int, classes: np.ndarray | None = None) -> np.ndarray:

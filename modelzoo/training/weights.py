@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 from modelzoo_registry import DataError, Fault, SpecError
 
+from ..columns.raw import RawInput
 from ..columns.target import Target
-from ..columns.wire import RawInput, to_wire
+from ..columns.wire import to_wire
 
 ClassWeight = Literal["balanced"] | Mapping[str, float]
 """``TrainingSpec.class_weight``: a rule, or weights by the text of their labels."""

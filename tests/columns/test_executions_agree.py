@@ -13,7 +13,8 @@ from modelzoo.columns.crossed import FittedCrossed
 from modelzoo.columns.datetime import DatetimeColumn
 from modelzoo.columns.encoder import read_wire
 from modelzoo.columns.numeric import FittedNumeric
-from modelzoo.columns.wire import is_missing, to_numpy
+from modelzoo.columns.required import is_missing
+from modelzoo.columns.wire import to_numpy
 
 from .drawn import COMBINATIONS, KINDS, STAND_INS, TYPES, as_rows, combinations_of, fitted_and_rows, name_of, read_as
 

@@ -10,7 +10,10 @@ import pytest
 from modelzoo_registry import DataError
 
 from modelzoo.columns.base import MISSING_INTEGER
-from modelzoo.columns.wire import RawInput, is_missing, one_to_wire, to_numpy, to_wire
+from modelzoo.columns.one_row import one_to_wire
+from modelzoo.columns.raw import RawInput
+from modelzoo.columns.required import is_missing
+from modelzoo.columns.wire import to_numpy, to_wire
 
 NAN = float("nan")
 

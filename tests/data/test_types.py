@@ -8,7 +8,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from modelzoo.columns.wire import RawInput, to_numpy, to_wire
+from modelzoo.columns.raw import RawInput
+from modelzoo.columns.wire import to_numpy, to_wire
 from modelzoo.data import to_table
 
 TEXTS = ["a", None, "é", ""]
