@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..columns.encoder import Arrays
+from .relay import Relay
 
 Chunk = tuple[Arrays, np.ndarray, np.ndarray, np.int32]
 """Inputs (chunk, batch, ...), targets (chunk, batch, 1 or 0), weights float32 (chunk, batch), or (chunk, 0) when all
@@ -152,10 +153,10 @@ def chunks_dataset(chunks: Callable[[], Iterator[Chunk]], like: Encoded) -> Any:
         tf.TensorSpec((None, None), tf.float32),
         tf.TensorSpec((), tf.int32),
     )
-    return tf.data.Dataset.from_generator(chunks, output_signature=signature).prefetch(2)
+    return _untuned(tf.data.Dataset.from_generator(chunks, output_signature=signature).prefetch(2))
 
 
-def batches_dataset(rows: Examples, batch: int) -> Any:
+def batches_dataset(rows: Examples, batch: int, relay: Relay) -> Any:
     """Return rows in order as a ``tf.data.Dataset`` of batches: inputs, targets and, if there are any, weights."""
     import tensorflow as tf
 
@@ -167,9 +168,19 @@ def batches_dataset(rows: Examples, batch: int) -> Any:
 
     inputs = {name: _spec(array, 1) for name, array in like.inputs.items()}
     weights = () if like.weights is None else (_spec(like.weights, 1),)
-    dataset = tf.data.Dataset.from_generator(batches, output_signature=(inputs, _spec(like.targets, 1), *weights))
+    signature = (inputs, _spec(like.targets, 1), *weights)
+    dataset = tf.data.Dataset.from_generator(relay.guarded(batches), output_signature=signature)
     # Of data whose length it does not know Keras warns that it came to an end.
-    return dataset.apply(tf.data.experimental.assert_cardinality(ceil(rows.count / batch)))
+    return _untuned(dataset.apply(tf.data.experimental.assert_cardinality(ceil(rows.count / batch))))
+
+
+def _untuned(dataset: Any) -> Any:
+    """Return a dataset without the thread that would tune it: its end is waited for, up to a minute."""
+    import tensorflow as tf
+
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return dataset.with_options(options)
 
 
 def _spec(array: np.ndarray, open_dimensions: int) -> Any:
