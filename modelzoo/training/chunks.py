@@ -81,8 +81,9 @@ class Encoded:
 
     def take(self, rows: np.ndarray | slice) -> Encoded:
         """Return these rows, in this order."""
-        inputs = {name: array[rows] for name, array in self.inputs.items()}
-        return Encoded(inputs, self.targets[rows], None if self.weights is None else self.weights[rows])
+        inputs = {name: _taken(array, rows) for name, array in self.inputs.items()}
+        weights = None if self.weights is None else _taken(self.weights, rows)
+        return Encoded(inputs, _taken(self.targets, rows), weights)
 
     def draw(self, seed: int) -> Draw:
         """Return what hands the rows out, shuffled anew in each pass."""
@@ -108,6 +109,10 @@ def concatenate(parts: Sequence[Encoded]) -> Encoded:
     return Encoded(
         inputs, np.concatenate([part.targets for part in parts]), np.concatenate(weights) if weights else None
     )
+
+
+def _taken(array: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:
+    return array[rows] if isinstance(rows, slice) else array.take(rows, axis=0)  # several times as fast as array[rows]
 
 
 def _cut(array: np.ndarray, chunk: int, batch: int) -> np.ndarray:
