@@ -1,6 +1,5 @@
 """Training on rows that are streamed: the same step, repeatable to the bit, and nothing left behind."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -55,20 +54,18 @@ def weights(model):
 
 
 def open_files():
-    return sorted(os.readlink(f"/proc/self/fd/{place}") for place in os.listdir("/proc/self/fd") if _is_open(place))
-
-
-def _is_open(place):
-    return Path(f"/proc/self/fd/{place}").exists()
+    """The temporary files of rows that are open."""
+    files = [str(path.resolve()) for path in Path("/proc/self/fd").iterdir()]
+    return [file for file in files if "modelzoo-rows" in file]
 
 
 @pytest.fixture(scope="module")
 def model():
-    return trained(epochs=3, validation=0.1)
+    return trained(epochs=3, validation=0.1, learning_rate=0.02)
 
 
 def test_rows_that_are_streamed_teach_what_rows_in_memory_teach(model):
-    held = trained(epochs=3, validation=0.1, memory="1GB")
+    held = trained(epochs=3, validation=0.1, learning_rate=0.02, memory="1GB")
 
     for metrics in (model.fitted.metrics, held.fitted.metrics):
         assert metrics["val_rmse"] == pytest.approx(1.0, abs=0.05)
@@ -101,7 +98,8 @@ def test_a_streamed_training_is_saved_exported_and_loaded(model, tmp_path):
 
     loaded = modelzoo.load(model.save(tmp_path / "run"))
 
-    assert np.array_equal(loaded.predict(rows), expected)
+    assert all(map(np.array_equal, weights(loaded), weights(model)))
+    np.testing.assert_allclose(loaded.predict(rows), expected, atol=1e-5)
     assert loaded.fitted.facts.notes == model.fitted.facts.notes
     assert model.export(tmp_path / "exports").joinpath("saved_model.pb").is_file()
 
@@ -150,16 +148,14 @@ def test_a_file_that_changes_while_it_is_trained_on_is_refused_as_such(tmp_path,
 
 
 def test_files_are_closed_and_temporary_ones_gone_when_a_training_ends(file, kept):
-    before = open_files()
-
     trained(file)
 
-    assert [name for name in open_files() if name not in before and "modelzoo" in name] == []
+    assert open_files() == []
 
 
 def test_temporary_files_are_gone_after_a_value_that_does_not_fit_and_after_a_loss_that_is_not_finite(file, kept):
     with pytest.raises(NonFiniteLossError):
-        trained(file, optimizer="sgd", learning_rate=1e30)
+        trained(file, optimizer="sgd", learning_rate=1e3)
     assert list(kept.glob("modelzoo*")) == []
     with pytest.raises(DataError):
         trained(file, target="word", task="regression")
