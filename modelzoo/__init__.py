@@ -43,10 +43,13 @@ __all__ = ["Model", "Schema", "ZooError", "__version__", "build", "datasets", "i
 def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module 'modelzoo' has no attribute {name!r}")
-    module = import_module(_WHERE[name], __name__)
-    value = module if name == "datasets" else getattr(module, name)
-    globals()[name] = value
-    return value
+    where = _WHERE[name]
+    module = import_module(where, __name__)
+    if name == "datasets":
+        return module
+    # All names of a module at once: importing .build has just put the module itself in the place of the function.
+    globals().update({other: getattr(module, other) for other, home in _WHERE.items() if home == where})
+    return globals()[name]
 
 
 def __dir__() -> list[str]:

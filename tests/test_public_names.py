@@ -25,3 +25,9 @@ def test_all_names_what_there_is():
 
 def test_a_name_that_is_not_there_is_an_attribute_error():
     assert not hasattr(modelzoo, "train")
+
+
+def test_loading_first_leaves_build_a_function(outside):
+    script = "import json, modelzoo; modelzoo.load; print(json.dumps(callable(modelzoo.build)))"
+
+    assert outside.answer(script) is True

@@ -147,8 +147,8 @@ class TargetLearner:
         self.missing = 0
         """Rows that have none."""
 
-    def add(self, column: pa.ChunkedArray, *, first_row: int = 1) -> None:
-        """Take in the next rows.
+    def add(self, column: pa.ChunkedArray, *, first_row: int = 1) -> np.ndarray:
+        """Take in the next rows, and return which of them have a target, bool (n,).
 
         Raises:
             DataError: when the column cannot be a target, or one is infinite.
@@ -161,6 +161,7 @@ class TargetLearner:
             self._values = pc.unique(decoded.drop_null())
         elif len(self._values) <= _MOST_VALUES:  # beyond, it is clear what the target is
             self._values = pc.unique(pa.concat_arrays([self._values, pc.unique(decoded.drop_null())]))
+        return np.asarray(decoded.is_valid())
 
     def finish(self, task: Task | None) -> tuple[Target, str]:
         """Return the target, not scaled yet, and one line that says what was assumed.
@@ -236,7 +237,7 @@ def _make(name: str, task: Task, rows: int, values: pa.Array) -> Target:
     if task == "binary" and len(labels) != 2:
         raise DataError("the task does not fit", [Fault(name, f"binary needs two classes. Received: {len(labels)}")])
     if rows >= _ENOUGH_ROWS_TO_JUDGE and (len(labels) * 2 > rows or len(labels) > _MOST_VALUES):
-        message = f"has {len(labels):,} values in {rows:,} rows: an identifier or free text, no classes"
+        message = f"has {_how_many(len(labels))} values in {rows:,} rows: an identifier or free text, no classes"
         raise DataError("there is nothing to learn", [Fault(name, message)])
     return Target(name=name, task=task, labels=tuple(labels))
 
@@ -246,10 +247,14 @@ def _infer(rows: int, values: pa.Array) -> tuple[Task, str]:
     if distinct == 2:
         return "binary", "two values"
     if is_text(kind):
-        return "multiclass", f"text with {distinct:,} values"
+        return "multiclass", f"text with {_how_many(distinct)} values"
     if distinct <= MOST_CLASSES and distinct * 2 <= rows and _whole(values):
         return "multiclass", f"whole numbers with {distinct} values"
-    return "regression", f"numbers with {distinct:,} values"
+    return "regression", f"numbers with {_how_many(distinct)} values"
+
+
+def _how_many(distinct: int) -> str:
+    return f"{distinct:,}" if distinct <= _MOST_VALUES else f"more than {_MOST_VALUES:,}"
 
 
 def _whole(values: pa.Array) -> bool:

@@ -9,6 +9,7 @@ from math import ceil
 import numpy as np
 
 from .chunks import Chunk, Draw, Encoded, Examples, chunks_dataset
+from .relay import Relay
 from .schedule import Schedule
 
 
@@ -32,9 +33,9 @@ class Feed:
         for epoch in range(self.schedule.epochs):
             yield from self._epoch(epoch, drawn)
 
-    def dataset(self) -> object:
+    def dataset(self, relay: Relay) -> object:
         """Return the chunks as a ``tf.data.Dataset`` that prepares the next while the current one trains."""
-        return chunks_dataset(self.epochs, self.rows.like)
+        return chunks_dataset(relay.guarded(self.epochs), self.rows.like)
 
     def _epoch(self, number: int, drawn: Draw) -> Iterator[Chunk]:
         first, end = self.schedule.bounds(number)

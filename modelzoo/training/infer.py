@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any, get_args
 
 from modelzoo_registry import Fault, SpecError, Task, TrainingSpec
@@ -42,8 +43,8 @@ def infer_schema(
     if task is not None and task not in TASKS:
         fault = Fault("task", f"one of {', '.join(get_args(Task))} is expected. Received: {task!r}")
         raise SpecError("infer_schema does not accept this", [fault])
-    rows = prepare(data, None, Selection(target, columns, drop, task), None, TrainingSpec())
-    schema, left_out = rows.infer_schema()
+    with closing(prepare(data, None, Selection(target, columns, drop, task), None, TrainingSpec())) as rows:
+        schema, left_out = rows.infer_schema()
     for line in (*rows.notes, *left_out):
         tell(line)
     return schema

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pyarrow as pa
 from modelzoo_registry import TrainingSpec
 from modelzoo_registry.sizes import parse_bytes
 
-from ..data import Stream, open_rows, to_table
+from ..data import Stream, open_rows
 from .prepared import Prepared
 from .reading import Selection, attach_target, check_header
 from .rows import prepare_rows
@@ -31,14 +32,24 @@ def prepare(data: Any, y: Any, selection: Selection, validation: Any, spec: Trai
     """
     memory = parse_bytes(spec.memory)
     check_header(data, y, selection)
-    opened = data if selection.steps is not None else _opened(data, selection, memory)
-    if isinstance(opened, Stream) and y is not None:
-        opened, target = attach_target(to_table(data), y, selection.target)
-        opened, y, selection = open_rows(opened, memory=memory), None, replace(selection, target=target)
-    if isinstance(opened, Stream):
+    opened, y, selection = _opened(data, y, selection, memory)
+    if not isinstance(opened, Stream):
+        return prepare_rows(opened, y, selection, validation, spec.seed, spec.class_weight)
+    try:
         return prepare_stream(data, opened, selection, validation, spec.seed, spec.class_weight, memory)
-    return prepare_rows(opened, y, selection, validation, spec.seed, spec.class_weight)
+    except BaseException:
+        opened.close()
+        raise
 
 
-def _opened(data: Any, selection: Selection, memory: int) -> Any:
-    return open_rows(data, columns=selection.columns, text=selection.text, memory=memory)
+def _opened(data: Any, y: Any, selection: Selection, memory: int) -> tuple[Any, Any, Selection]:
+    """Return the rows; of those that are streamed, the target stands among them."""
+    if selection.steps is not None:
+        return data, y, selection
+    opened = open_rows(data, columns=selection.columns, text=selection.text, memory=memory)
+    if y is None or not isinstance(opened, Stream):
+        return opened, y, selection
+    with opened:
+        table = pa.concat_tables([table for _, table in opened.batches()])
+    table, target = attach_target(table, y, selection.target)
+    return open_rows(table, memory=memory), None, replace(selection, target=target)

@@ -27,6 +27,10 @@ from .reading import Reading, Selection, read_rows
 from .split import held_back, last_in_time, read_instants
 from .weights import ClassWeight, class_factors, in_means_of, read_weights, require_weight
 
+REMEDY = "Mend or empty these values, or leave out the column (drop=[{0!r}], --drop {0})"
+"""What to do about stray text in a column."""
+TARGET_REMEDY = "Mend or empty these values, or give the task multiclass"
+
 
 def prepare_rows(
     data: Any,
@@ -65,10 +69,8 @@ def prepare_rows(
     rows = Rows(table, None, target, provenance, notes, weights)
     if by_time is not None and instants is not None and selection.validation_steps is None:
         rows = _split_by_time(rows, by_time, instants)
-    elif validation is not None and not (isinstance(validation, Real) and validation == 0):
+    elif check_steps(validation, selection):
         rows = _with_validation(rows, validation, selection, seed)
-    elif selection.validation_steps is not None:
-        raise DataError("validation_steps counts batches of validation, and there is none: leave it out")
     rows = _weighted(rows, selection.weight, class_weight)
     return replace(rows, target=target.scaled_to(rows.train))
 
@@ -102,9 +104,8 @@ def check_values(table: pa.Table, target: str | None, selection: Selection) -> N
     if selection.schema is not None:
         work.append(partial(check_against, selection.schema, table, target))
     else:
-        remedy = "Mend or empty these values, or leave out the column (drop=[{0!r}], --drop {0})"
         names = [name for name in table.column_names if name != target]
-        work.extend(partial(stray_text, name, table.column(name), remedy.format(name)) for name in names)
+        work.extend(partial(stray_text, name, table.column(name), REMEDY.format(name)) for name in names)
     gather_faults("the data cannot be used", work)
 
 
@@ -112,14 +113,22 @@ def _check_target(column: pa.ChunkedArray, name: str, task: Task | None) -> None
     if task == "regression":
         misfits([RawInput(name, "number")], pa.table({name: column}))
     elif task is None:
-        stray_text(name, column, "Mend or empty these values, or give the task multiclass")
+        stray_text(name, column, TARGET_REMEDY)
 
 
-def _with_validation(rows: Rows, validation: Any, selection: Selection, seed: int) -> Rows:
+def check_steps(validation: Any, selection: Selection) -> bool:
+    """Return whether there are rows to validate on. Raises DataError for batches that are counted, and are none."""
+    is_none = validation is None or (isinstance(validation, Real) and validation == 0)
     x = validation[0] if _is_pair(validation) else validation
+    if selection.validation_steps is not None and is_none:
+        raise DataError("validation_steps counts batches of validation, and there is none: leave it out")
     if selection.validation_steps is not None and not is_batches(x):
         fault = Fault("validation_steps", f"leave it out. The rows to validate on: {_name_of(x)}")
         raise DataError("validation_steps counts batches, and these are none", [fault])
+    return not is_none
+
+
+def _with_validation(rows: Rows, validation: Any, selection: Selection, seed: int) -> Rows:
     if isinstance(validation, Real):
         return _split(rows, float(validation), seed)
     valid, weights = read_validation(validation, selection, rows.target.name)
@@ -213,11 +222,11 @@ def make_provenance(data: Any, validation: Any, selection: Selection, table: pa.
         data=str(data) if is_file else None,
         validation=str(validation) if isinstance(validation, str | Path) and not time_split(validation) else None,
         names=tuple(selection.columns or ()) if headerless else None,
-        text=tuple(_text_columns(table)),
+        text=tuple(text_columns(table)),
     )
 
 
-def _text_columns(table: pa.Table) -> list[str]:
+def text_columns(table: pa.Table) -> list[str]:
     """Return the columns that hold text: in another file, of fewer rows, they may all look like numbers."""
     kinds = [kind.value_type if pa.types.is_dictionary(kind) else kind for kind in table.schema.types]
     return [name for name, kind in zip(table.column_names, kinds, strict=True) if is_text(kind)]

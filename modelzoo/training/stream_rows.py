@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from functools import partial
 from numbers import Real
 from typing import Any
@@ -14,13 +15,16 @@ from modelzoo_registry.training import time_split
 
 from ..artifacts.run import Provenance
 from ..columns import Encoder, Schema, infer_schema
+from ..columns.against import check_against
+from ..columns.stray import stray_texts
 from ..columns.target import Target
+from ..columns.wire import gather_faults
 from ..data.opening import open_rows
 from ..data.stream import Stream
 from .chunks import Examples
 from .prepared import encode_known
-from .reading import Selection, select_rows
-from .rows import make_provenance, read_validation
+from .reading import Reading, Selection, select_rows
+from .rows import REMEDY, TARGET_REMEDY, check_steps, make_provenance, read_validation, text_columns
 from .streamed import PORTION, StreamedExamples
 from .survey import Sieve, Survey, survey, survey_given
 from .weights import ClassWeight
@@ -43,6 +47,8 @@ class StreamedRows:
     provenance: Provenance
     memory: int
     """Bytes that encoded rows may take."""
+    _opened: ExitStack = field(default_factory=ExitStack)
+    """What is to be closed with the stream."""
 
     @property
     def target(self) -> Target:
@@ -89,23 +95,27 @@ class StreamedRows:
             return StreamedExamples(self.stream, encoder, self.survey, "valid", self.memory)
         if self.validation is None or isinstance(self.validation, Real):
             return None
-        if not isinstance(self.validation, tuple):
-            opened = open_rows(self.validation, text=self.selection.text, memory=self.memory)
-            if isinstance(opened, Stream):
-                found = survey_given(opened, self.survey)
-                return StreamedExamples(opened, encoder, found, "train", self.memory)
-        valid, weights = read_validation(self.validation, self.selection, self.target.name)
+        given = self.validation
+        if not isinstance(given, tuple) and self.selection.validation_steps is None:
+            columns, text = self.selection.columns, self.selection.text
+            given = open_rows(given, columns=columns, text=text, memory=self.memory)
+        if isinstance(given, Stream):
+            self._opened.enter_context(given)
+            found = survey_given(given, self.survey, [raw.name for raw in encoder.raw])
+            return StreamedExamples(given, encoder, found, "valid", self.memory)
+        valid, weights = read_validation(given, self.selection, self.target.name)
         scaled = None if weights is None else weights / self.survey.mean_weight
         return encode_known(encoder, self.target, valid, scaled)
 
     def close(self) -> None:
         """Remove the files that rows were converted to, if any."""
+        self._opened.close()
         self.stream.close()
 
     def _training_portions(self, schema: Schema) -> Iterator[tuple[int, pa.Table, np.ndarray]]:
         names = dict.fromkeys([*(raw.name for raw in schema.raw), *self.survey.sieve.columns])
         for first_row, table in self.stream.batches(list(names)):
-            yield first_row, table, self.survey.sieve.sort(first_row, table).train
+            yield first_row, table, self.survey.sort(first_row, table).train
 
     def _sample(self) -> pa.Table:
         """Return training rows spread evenly over all of them."""
@@ -113,8 +123,9 @@ class StreamedRows:
         size = min(SAMPLE_ROWS, most, self.survey.train)
         wanted = np.arange(size) * self.survey.train // size
         pieces, seen = [], 0
-        for first_row, table in self.stream.batches(size=min(most, PORTION)):
-            rows = np.flatnonzero(self.survey.sieve.sort(first_row, table).train)
+        names = dict.fromkeys([*self.features, *self.survey.sieve.columns])
+        for first_row, table in self.stream.batches(list(names), size=min(most, PORTION)):
+            rows = np.flatnonzero(self.survey.sort(first_row, table).train)
             low, high = np.searchsorted(wanted, [seen, seen + rows.size])
             pieces.append(table.take(rows[wanted[low:high] - seen]))
             seen += rows.size
@@ -150,6 +161,8 @@ def prepare_stream(
     by_time = time_split(validation)
     selection = replace(selection, time=by_time.column if by_time else None)
     read = select_rows(stream.schema.empty_table(), None, selection)
+    _check_values(stream, read, selection)
+    check_steps(validation, selection)
     sieve = Sieve(read.target, selection.weight, selection.time, seed=seed)
     found = survey(stream, sieve, selection.task, by_time or validation, class_weight)
     provenance = make_provenance(data, validation, selection, read.table)
@@ -157,6 +170,20 @@ def prepare_stream(
     features = [name for name in read.table.column_names if name != read.target]
     given = None if by_time else validation
     return StreamedRows(stream, found, selection, features, given, provenance, memory)
+
+
+def _check_values(stream: Stream, read: Reading, selection: Selection) -> None:
+    """Refuse what ``check_values`` does; values that cannot become what a schema says are found as they are read."""
+    work = []
+    texts = [] if selection.schema else text_columns(read.table)
+    remedies = {name: REMEDY.format(name) for name in texts if name != read.target}
+    if read.target in text_columns(read.table) and selection.task is None:
+        remedies[read.target] = TARGET_REMEDY
+    if remedies:
+        work.append(partial(stray_texts, remedies, stream.batches))
+    if selection.schema:
+        work.append(partial(check_against, selection.schema, read.table, read.target))
+    gather_faults("the data cannot be used", work)
 
 
 def _readable(size: int) -> str:

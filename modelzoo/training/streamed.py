@@ -75,7 +75,7 @@ class StreamedExamples:
 
     def _encoded(self, portions: Iterable[tuple[int, pa.Table]]) -> Iterator[Encoded]:
         for first_row, table in portions:
-            found = self.survey.sieve.sort(first_row, table)
+            found = self.survey.sort(first_row, table)
             chosen = found.train if self.use == "train" else found.valid
             if chosen.any():
                 yield self._encode(first_row, table, chosen, found.weights)

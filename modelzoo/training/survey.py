@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from numbers import Real
 from typing import Any
 
@@ -12,7 +14,9 @@ from modelzoo_registry import DataError, Task
 from modelzoo_registry.training import TimeSplit
 
 from ..columns.statistics import Moments, Sample, mixed
+from ..columns.stray import misfits
 from ..columns.target import Target, TargetLearner, is_known
+from ..columns.wire import RawInput, gather_faults
 from ..data.stream import Stream
 from .split import last_part, read_instants
 from .weights import ClassWeight, class_factors, read_weights, require_weight
@@ -26,6 +30,8 @@ class Sorted:
     valid: np.ndarray
     weights: np.ndarray | None
     """float64 (n,), of the column of weights."""
+    weightless: int = 0
+    """Rows that would be trained on if they did not weigh 0."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ class Sieve:
     since: float | None = None
     """The first instant that is held back."""
     share: float = 0.0
-    """The part of the rows that is drawn to be held back, each by its number and the seed."""
+    """The part of the rows that is drawn to be held back, each by its number and the seed; 1 is all of them."""
     seed: int = 0
 
     @property
@@ -56,18 +62,19 @@ class Sieve:
         if self.target is not None:
             known = is_known(self.target, table.column(self.target))
         held_back = self._held_back(first_row, table)
-        weights = None
+        trained, weights = known & ~held_back, None
         if self.weight is not None:
             weights = read_weights(self.weight, table.column(self.weight), known, first_row=first_row + 1)
-            return Sorted(known & ~held_back & (weights > 0), known & held_back, weights)
-        return Sorted(known & ~held_back, known & held_back, weights)
+            weightless = trained & (weights == 0)
+            return Sorted(trained & ~weightless, known & held_back, weights, int(np.count_nonzero(weightless)))
+        return Sorted(trained, known & held_back, weights)
 
     def _held_back(self, first_row: int, table: pa.Table) -> np.ndarray:
         if self.time is not None:
             later: np.ndarray = read_instants(self.time, table.column(self.time)) >= self.since
             return later
-        if not self.share:
-            return np.zeros(table.num_rows, np.bool_)
+        if self.share in (0, 1):
+            return np.full(table.num_rows, bool(self.share))
         numbers = np.arange(first_row, first_row + table.num_rows, dtype=np.uint64)
         drawn = mixed(numbers + mixed(np.array([self.seed], np.uint64)))
         return drawn < np.uint64(min(int(self.share * 2.0**64), 2**64 - 1))
@@ -88,6 +95,16 @@ class Survey:
     factors: np.ndarray | None
     """What each class weighs besides in training, (classes,)."""
     notes: tuple[str, ...]
+
+    def sort(self, first_row: int, table: pa.Table) -> Sorted:
+        """Do as the sieve does, and leave rows of classes that weigh 0 out of the training."""
+        found = self.sieve.sort(first_row, table)
+        if self.factors is None or self.factors.all():
+            return found
+        ids = self.target.read(table.filter(pa.array(found.train)))[:, 0].astype(np.int64)
+        train = found.train.copy()
+        train[train] = self.factors[ids] > 0
+        return replace(found, train=train)
 
     def weigh(self, table: pa.Table, weights: np.ndarray | None, *, in_training: bool) -> np.ndarray | None:
         """Return what rows weigh, float32 (n,), by their own weights (n,) and their classes; None: all alike."""
@@ -136,30 +153,46 @@ def _portions(stream: Stream, sieve: Sieve) -> Any:
 def _look_for_target(stream: Stream, sieve: Sieve, task: Task | None) -> tuple[Target, tuple[str, ...], np.ndarray]:
     """Return the target, not scaled yet, what was assumed and left out, and a sample of the times."""
     learner = None if sieve.target is None else TargetLearner(sieve.target)
-    times = Sample()
-    if sieve.columns:
-        for first_row, table in _portions(stream, sieve):
-            if learner is not None and sieve.target is not None:
-                learner.add(table.column(sieve.target), first_row=first_row + 1)
-            if sieve.time is not None:
-                times.add(read_instants(sieve.time, table.column(sieve.time), first_row=first_row + 1))
+    times, timeless = Sample(), 0
+    for first_row, table in _portions(stream, sieve) if sieve.columns else ():
+        known = np.ones(table.num_rows, np.bool_)
+        if learner is not None and sieve.target is not None:
+            if task == "regression":
+                number = RawInput(sieve.target, "number")
+                gather_faults("the data cannot be used", [partial(misfits, [number], table, first_row=first_row + 1)])
+            known = learner.add(table.column(sieve.target), first_row=first_row + 1)
+        if sieve.time is not None:
+            instants = read_instants(sieve.time, table.column(sieve.time), first_row=first_row + 1)[known]
+            times.add(instants)
+            timeless += int(np.count_nonzero(np.isnan(instants)))
+    notes = [f"{timeless:,} rows have no {sieve.time!r}: they are trained on, none validates"] if timeless else []
     if learner is None:
-        return Target(name=None, task="reconstruction"), (), times.values()
+        return Target(name=None, task="reconstruction"), tuple(notes), times.values()
     target, assumed = learner.finish(task)
-    left_out = f"left out {learner.missing:,} rows that have no {sieve.target!r}"
-    return target, ((left_out, assumed) if learner.missing else (assumed,)), times.values()
+    left_out = [f"left out {learner.missing:,} rows that have no {sieve.target!r}"] if learner.missing else []
+    return target, (*left_out, assumed, *notes), times.values()
 
 
-def survey_given(stream: Stream, found: Survey) -> Survey:
+def survey_given(stream: Stream, found: Survey, read: Sequence[str]) -> Survey:
     """Return how rows that were given to validate on are used: all of them that have a target.
 
+    Args:
+        stream: the rows.
+        found: the survey of the training rows.
+        read: the columns the model reads, which must be there.
+
     Raises:
-        DataError: when none has.
+        ColumnError, DataError: about columns that are not there, and when no row has a target.
     """
-    counted = _Count(Sieve(found.sieve.target, found.sieve.weight), found.target)
-    for first_row, table in _portions(stream, counted.sieve):
-        counted.add(first_row, table)
-    return replace(found, sieve=counted.sieve, train=counted.result(None, ()).train, valid=0, factors=None, notes=())
+    counted = _Count(Sieve(found.sieve.target, found.sieve.weight, share=1.0), found.target)
+    try:
+        next(stream.batches(read))
+        for first_row, table in _portions(stream, counted.sieve):
+            counted.add(first_row, table)
+        counted.require_valid()
+    except DataError as error:
+        raise type(error)(f"validation ({stream.name}): {error.title}", error.faults) from error
+    return replace(found, sieve=counted.sieve, train=0, valid=counted.valid, notes=())
 
 
 class _Count:
@@ -172,14 +205,18 @@ class _Count:
         self._weights = Moments()
         self._classes = np.zeros(len(target.labels), np.int64)
         self._train = 0
-        self._valid = 0
+        self._weightless = 0
+        self._valid_weighs = False
+        self.valid = 0
 
     def add(self, first_row: int, table: pa.Table) -> None:
         found = self.sieve.sort(first_row, table)
         self._train += int(np.count_nonzero(found.train))
-        self._valid += int(np.count_nonzero(found.valid))
+        self.valid += int(np.count_nonzero(found.valid))
+        self._weightless += found.weightless
         if found.weights is not None:
             self._weights.add(found.weights[found.train])
+            self._valid_weighs = self._valid_weighs or bool(found.weights[found.valid].any())
         if self._target.task == "regression":
             column = table.column(self._target.column).filter(pa.array(found.train))
             self._moments.add(self._target.measured(column)[:, 0])
@@ -188,16 +225,32 @@ class _Count:
             ids = self._target.encode(column)[:, 0].astype(np.int64)
             self._classes += np.bincount(ids, minlength=self._classes.size)
 
+    def require_valid(self) -> None:
+        """Raise DataError when no row validates, or all weigh 0."""
+        if not self.valid:
+            raise DataError("no row has a target")
+        if self.sieve.weight is not None and not self._valid_weighs:
+            require_weight(np.zeros(self.valid), self.sieve.weight, "validation")
+
     def result(self, class_weight: ClassWeight | None, notes: tuple[str, ...]) -> Survey:
         target, sieve = self._target, self.sieve
         is_split = bool(sieve.share) or sieve.since is not None
-        if not self._train or (is_split and not self._valid):
-            if sieve.weight is not None:
-                require_weight(np.zeros(self._train), sieve.weight, "training")
-            raise DataError(f"{self._train} rows are left to train on and {self._valid} to validate on: give more rows")
+        if sieve.weight is not None and self._weightless and not self._train:
+            require_weight(np.zeros(self._weightless), sieve.weight, "training")
+        if not self._train or (is_split and not self.valid):
+            raise DataError(f"{self._train} rows are left to train on and {self.valid} to validate on: give more rows")
+        if is_split:
+            self.require_valid()
         if target.task == "regression":
             center, spread = self._moments.result()
             target = target.model_copy(update={"center": center, "spread": spread})
         factors = None if class_weight is None else class_factors(class_weight, target, self._classes)
+        train = self._train if factors is None else int(self._classes[factors > 0].sum())
+        if not train:
+            require_weight(np.zeros(self._train), "class_weight", "training")
+        left_out = {sieve.weight: self._weightless, "class_weight": self._train - train}
+        notes += tuple(
+            f"left out {count:,} training rows that weigh 0 by {name!r}" for name, count in left_out.items() if count
+        )
         mean = self._weights.result()[0] if sieve.weight is not None else 1.0
-        return Survey(sieve, target, self._train, self._valid, mean, factors, notes)
+        return Survey(sieve, target, train, self.valid, mean, factors, notes)

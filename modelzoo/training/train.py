@@ -36,6 +36,7 @@ from .engine import Engine, choose_engine
 from .feed import Feed
 from .fused import FusedModel, Truth
 from .objective import make_loss, make_metrics
+from .relay import Relay
 from .schedule import Schedule, make_schedule
 from .seeding import seeded
 
@@ -120,9 +121,10 @@ def train(
         if callbacks:
             trainer.build_metrics(*rows.like.first(schedule.batch_size))
         started = time.perf_counter()
-        watched = None if valid is None else _dataset(valid, truth, rows_a_batch(core.output_shape[-1]))
+        relay = Relay()
+        watched = None if valid is None else _dataset(valid, truth, rows_a_batch(core.output_shape[-1]), relay)
         feed = Feed(rows, schedule, engine.chunk, spec.seed)
-        history, stopped = _fit(trainer, feed, watched, callbacks, followers)
+        history, stopped = _fit(trainer, feed, watched, relay, callbacks, followers)
         kept = None if stopped else kept_epoch(callbacks)
         if kept is not None:
             notes.append(f"the weights are those of epoch {kept}, the best of {len(history.epoch)}")
@@ -204,6 +206,7 @@ def _fit(
     trainer: FusedModel,
     feed: Feed,
     valid: tf.data.Dataset | None,
+    relay: Relay,
     callbacks: Sequence[Any],
     followers: Followers,
 ) -> tuple[keras.callbacks.History, NonFiniteLossError | None]:
@@ -212,10 +215,10 @@ def _fit(
     progress = Progress(rows=feed.schedule.largest_epoch, epochs=epochs)
     board = [tensorboard(followers.logs)] if followers.logs else []
     own = [HookCallback(followers.hooks, followers.run), *board]
-    with closing(progress):
+    with closing(progress), relay.raising():
         try:
             trainer.fit(
-                feed.dataset(),
+                feed.dataset(relay),
                 epochs=epochs,
                 steps_per_epoch=feed.calls,
                 validation_data=valid,
@@ -230,9 +233,9 @@ def _fit(
     return history, stopped
 
 
-def _dataset(rows: Examples, truth: Truth | None, batch: int) -> tf.data.Dataset:
+def _dataset(rows: Examples, truth: Truth | None, batch: int, relay: Relay) -> tf.data.Dataset:
     """Return rows to validate on, in large batches, with their targets and weights, if any."""
-    batches = batches_dataset(rows, batch)
+    batches = batches_dataset(rows, batch, relay)
     if truth is None:
         return batches
 

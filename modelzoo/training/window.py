@@ -21,11 +21,13 @@ def shuffled(blocks: Iterable[Encoded], window: int, draw: np.random.Generator) 
         held.append(block)
         count += block.count
         if count >= window:
-            mixed, held = concatenate(held), []
+            mixed = concatenate(held)
             order = draw.permutation(count)
-            leaving = count // 2 or count
-            yield mixed.take(order[:leaving])
-            held = [mixed.take(order[leaving:])]
-            count -= leaving
+            half = count // 2 or count
+            leaving, held = mixed.take(order[:half]), [mixed.take(order[half:])]
+            del mixed, block  # they would wait beside the rows that leave
+            yield leaving
+            del leaving
+            count -= half
     if count:
         yield concatenate(held).take(draw.permutation(count))
