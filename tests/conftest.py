@@ -17,6 +17,11 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# How fast an example runs is the machine's affair, and a loaded one is no fault.
+settings.register_profile("zoo", deadline=None)
+settings.load_profile("zoo")
 
 ROOT = Path(__file__).parents[1]
 DISTRIBUTIONS = {

@@ -13,10 +13,11 @@ import pyarrow as pa
 from modelzoo_registry import DataError, Task
 from modelzoo_registry.training import TimeSplit
 
+from ..columns.raw import RawInput
 from ..columns.statistics import Moments, Sample, mixed
 from ..columns.stray import misfits
 from ..columns.target import Target, TargetLearner, is_known
-from ..columns.wire import RawInput, gather_faults
+from ..columns.wire import gather_faults
 from ..data.stream import Stream
 from .split import last_part, read_instants
 from .weights import ClassWeight, class_factors, read_weights, require_weight

@@ -165,4 +165,4 @@ def test_memory_is_an_amount(memory):
     with pytest.raises(SpecError) as caught:
         trained(memory=memory)
 
-    assert "memory: an amount of memory is a whole number of bytes" in str(caught.value)
+    assert "memory: an amount of memory is bytes as a whole number" in str(caught.value)
