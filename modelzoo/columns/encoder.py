@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -63,16 +63,17 @@ class Encoder(Plain):
             SchemaError: when a cross has too many possible combinations.
         """
         wire = read_wire(schema.check().raw, table)
-        return cls(columns=learn(schema.ordered, lambda: [wire]))
+        return cls(columns=learn(schema.ordered, lambda _: [wire]))
 
     @classmethod
-    def fit_portions(cls, schema: Schema, portions: Callable[[], Iterable[Portion]]) -> Encoder:
-        """Do as ``fit`` does, of rows that come in portions; ``portions`` goes through all of them once."""
+    def fit_portions(cls, schema: Schema, portions: Callable[[Sequence[str]], Iterable[Portion]]) -> Encoder:
+        """Do as ``fit`` does, of rows that come in portions; ``portions`` goes through all of them, these columns."""
         raw = schema.check().raw
 
-        def wires() -> Iterator[dict[str, Any]]:
-            for first_row, table, kept in portions():
-                wire = read_wire(raw, table, first_row=first_row + 1)
+        def wires(names: Collection[str]) -> Iterator[dict[str, Any]]:
+            read = tuple(each for each in raw if each.name in names)
+            for first_row, table, kept in portions([each.name for each in read]):
+                wire = read_wire(read, table, first_row=first_row + 1)
                 yield wire if kept.all() else {name: _filtered(values, kept) for name, values in wire.items()}
 
         return cls(columns=learn(schema.ordered, wires))

@@ -98,7 +98,9 @@ def _describe(name: str, column: pa.ChunkedArray, taken: set[str]) -> tuple[list
 
 def _describe_numbers(name: str, column: pa.ChunkedArray, taken: set[str]) -> tuple[list[Column], str]:
     numbers = to_wire(RawInput(name, "number"), column)
-    distinct = int(pc.count_distinct(pa.array(numbers, from_pandas=True)).as_py())
+    distinct = _count_distinct(numbers[:: max(1, numbers.size // SAMPLE_ROWS)])
+    if distinct <= _FEW_VALUES:  # more do not become fewer where all rows are looked at
+        distinct = _count_distinct(numbers)
     if note := _useless(distinct, missing=bool(np.isnan(numbers).any())):
         return [], note
     columns: list[Column] = [NumericColumn(name=name)]
@@ -154,6 +156,11 @@ def _is_identifier(name: str, column: pa.ChunkedArray, labels: np.ndarray | None
     every = max(1, numbers.size // SAMPLE_ROWS)
     wire = numbers[::every].astype(np.float64)
     return not tells(BucketizedColumn(name=name, source=name).fit(wire).encode(wire), labels[::every])
+
+
+def _count_distinct(numbers: np.ndarray) -> int:
+    """Return how many different numbers there are; NaN is none."""
+    return int(pc.count_distinct(pa.array(numbers, from_pandas=True)).as_py())
 
 
 def _useless(distinct: int, *, missing: bool) -> str:

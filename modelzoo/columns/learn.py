@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,17 +10,17 @@ import numpy as np
 from .bucketized import BucketizedColumn
 from .crossed import CrossedColumn
 from .fitted import Fitted, encode_column
-from .schema import Column
+from .schema import Column, raw_input
 
-Portions = Callable[[], Iterable[Mapping[str, Any]]]
-"""What goes through all rows once, in portions of raw columns in wire form."""
+Portions = Callable[[Collection[str]], Iterable[Mapping[str, Any]]]
+"""What goes through all rows once, in portions of these raw columns (or more) in wire form."""
 
 
 def learn(columns: Sequence[Column], portions: Portions) -> tuple[Fitted, ...]:
     """Return the fitted columns, in the order given.
 
-    The rows are gone through once, and once more for each level of crosses: these are made of ids that are known
-    only then.
+    The rows are gone through once, and once more for each level of crosses, which are made of ids that are known
+    only then; only the raw columns that it takes are read.
 
     Args:
         columns: every one behind those it is made of.
@@ -33,7 +33,7 @@ def learn(columns: Sequence[Column], portions: Portions) -> tuple[Fitted, ...]:
     for level in _levels(columns):
         learners = {column.name: _learner(column, fitted) for column in level}
         needed = _needed(level, fitted)
-        for wire in portions():
+        for wire in portions(_read(level, [fitted[name].column for name in needed])):
             ids: dict[str, np.ndarray] = {}
             for name in needed:
                 ids[name] = encode_column(fitted[name], wire, ids)
@@ -69,6 +69,11 @@ def _needed(level: Sequence[Column], fitted: Mapping[str, Fitted]) -> list[str]:
         if name in needed and isinstance(column, CrossedColumn):
             needed.update(column.sources)
     return [name for name in fitted if name in needed]
+
+
+def _read(*columns: Sequence[Column]) -> set[str]:
+    """Return the names of the raw columns these read."""
+    return {raw.name for each in columns for raw in map(raw_input, each) if raw is not None}
 
 
 def _values(column: Column, wire: Mapping[str, Any], ids: Mapping[str, np.ndarray]) -> Any:

@@ -83,7 +83,7 @@ class StreamedRows:
         left_out: list[str] = []
         if schema is None:
             schema, left_out = self.infer_schema()
-        return Encoder.fit_portions(schema, partial(self._training_portions, schema)), left_out
+        return Encoder.fit_portions(schema, self._training_portions), left_out
 
     def encode(self, encoder: Encoder) -> Examples:
         """Return the training rows, encoded as they are read."""
@@ -112,8 +112,8 @@ class StreamedRows:
         self._opened.close()
         self.stream.close()
 
-    def _training_portions(self, schema: Schema) -> Iterator[tuple[int, pa.Table, np.ndarray]]:
-        names = dict.fromkeys([*(raw.name for raw in schema.raw), *self.survey.sieve.columns])
+    def _training_portions(self, columns: Sequence[str]) -> Iterator[tuple[int, pa.Table, np.ndarray]]:
+        names = dict.fromkeys([*columns, *self.survey.sieve.columns])
         for first_row, table in self.stream.batches(list(names)):
             yield first_row, table, self.survey.sort(first_row, table).train
 

@@ -43,7 +43,7 @@ def test_any_cutting_of_the_rows_teaches_what_all_rows_at_once_teach(drawn):
     schema, portions = drawn
 
     at_once = Encoder.fit(schema, pa.concat_tables(portions))
-    in_portions = Encoder.fit_portions(schema, lambda: numbered(portions))
+    in_portions = Encoder.fit_portions(schema, lambda _: numbered(portions))
 
     for ours, theirs in zip(at_once.columns, in_portions.columns, strict=True):
         plain, other = ours.model_dump(), theirs.model_dump()
@@ -122,7 +122,7 @@ def test_each_kind_learns_from_no_row_at_all_what_encodes_every_row():
     @given(drawn=schemas_and_portions())
     def draw(drawn):
         schema, portions = drawn
-        learnt = Encoder.fit_portions(schema, list)
+        learnt = Encoder.fit_portions(schema, lambda _: [])
         assert all(np.isfinite(array).all() for array in learnt.encode(pa.concat_tables(portions)).values())
 
     draw()
@@ -136,7 +136,7 @@ def test_a_value_that_lacks_in_a_later_portion_is_refused_with_its_row_among_all
     portions = [pa.table({"c": [values, values]}), pa.table({"c": [values, None]})]
 
     with pytest.raises(DataError) as caught:
-        Encoder.fit_portions(Schema(columns=(column,)), lambda: numbered(portions))
+        Encoder.fit_portions(Schema(columns=(column,)), lambda _: numbered(portions))
 
     assert str(caught.value) == (
         'the data does not fit the model:\n  c: a value belongs here, since the schema says missing = "reject". '
@@ -148,8 +148,8 @@ def test_equal_counts_go_by_value_whatever_portion_they_came_in():
     schema = Schema(columns=(CategoricalColumn(name="c"),))
     parts = [pa.table({"c": ["b", "é", "a"]}), pa.table({"c": ["b", "e\u0301", "Z"]})]
 
-    forwards = Encoder.fit_portions(schema, lambda: numbered(parts))
-    backwards = Encoder.fit_portions(schema, lambda: numbered(parts[::-1]))
+    forwards = Encoder.fit_portions(schema, lambda _: numbered(parts))
+    backwards = Encoder.fit_portions(schema, lambda _: numbered(parts[::-1]))
 
     assert forwards == backwards
     assert forwards.columns[0].vocabulary == ("b", "Z", "a", "e\u0301", "é")
