@@ -1,13 +1,20 @@
 """Hook plugins, really installed, follow runs and exports; none can harm them."""
 
-TRAIN = """
-import json, sys
+import sys
+
+import pytest
+from modelzoo_registry import BrokenPluginError, installed
+
 import modelzoo
-rows = {"a": list(range(40)), "y": [2.0 * i for i in range(40)]}
+
+ROWS = {"a": list(range(40)), "y": [2.0 * i for i in range(40)]}
+
+TRAIN = f"""
+import json
+import modelzoo
 model = modelzoo.build("linear")
-model.fit(rows, target="y", epochs=2, verbose=int(sys.argv[1]))
-if sys.argv[2] == "export":
-    model.export("exports")
+model.fit({ROWS}, target="y", epochs=2, verbose=0)
+model.export("exports")
 import acme
 print(json.dumps(acme.SEEN))
 """
@@ -69,10 +76,33 @@ def run_finished(metrics):
 TOLD = "hook 'audit' of acme-audit 1.0 failed at run_started and is left out from here on: "
 
 
+@pytest.fixture
+def offer(outside, monkeypatch):
+    """Return an installer of hook plugins that this process sees until the test ends: entry points, and modules."""
+    monkeypatch.syspath_prepend(outside.folder)
+    modules = []
+
+    def install(entry_points, **sources):
+        modules.extend(sources)
+        outside.install("acme-audit", f"[modelzoo.hooks]\n{entry_points}", **sources)
+        installed.cache_clear()
+
+    yield install
+    installed.cache_clear()
+    for name in modules:
+        sys.modules.pop(name, None)
+
+
+def train(**settings):
+    """Train for one epoch, and return what the hook of ``acme`` saw."""
+    modelzoo.build("linear").fit(ROWS, target="y", epochs=1, metrics=[], **settings)
+    return sys.modules["acme"].SEEN
+
+
 def test_a_hook_class_is_made_once_and_follows_from_start_to_export(outside):
     outside.install("acme-audit", "[modelzoo.hooks]\naudit = acme:Audit", acme=AUDIT)
 
-    assert outside.answer(TRAIN, 0, "export") == [
+    assert outside.answer(TRAIN) == [
         "made",
         ["started", "linear", "regression", 2],
         ["epoch", 1, ["loss", "mae", "rmse"]],
@@ -82,48 +112,48 @@ def test_a_hook_class_is_made_once_and_follows_from_start_to_export(outside):
     ]
 
 
-def test_the_run_is_in_place_when_it_is_told_to_be_finished(outside):
-    outside.install("acme-audit", "[modelzoo.hooks]\naudit = acme", acme=LISTING)
+def test_the_run_is_in_place_when_it_is_told_to_be_finished(offer, tmp_path):
+    offer("audit = acme", acme=LISTING)
 
-    assert outside.answer(TRAIN.replace("verbose=", 'out="run", verbose='), 0, "-") == [
+    assert train(out=tmp_path / "run", verbose=0) == [
         "SHA256SUMS", "history.json", "logs", "run.json", "train.toml", "weights.npz",
     ]  # fmt: skip
 
 
-def test_those_that_raise_are_told_once_and_left_out(outside):
-    outside.install(
-        "acme-audit",
-        "[modelzoo.hooks]\naudit = acme\nleaver = leaver",
+def test_those_that_raise_are_told_once_and_left_out(offer, capsys):
+    offer(
+        "audit = acme\nleaver = leaver",
         acme=FAILING.format(error="ValueError('oops')"),
         leaver=FAILING.format(error="SystemExit('bye')"),
     )
 
-    done = outside.run(TRAIN, 1, "-")
+    assert train() == ["started"]
 
-    told = [line for line in done.stderr.splitlines() if line.startswith("hook ")]
-    assert done.stdout.splitlines()[-1] == '["started"]'
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("hook ")]
     assert told == [TOLD + "ValueError: oops", TOLD.replace("audit'", "leaver'") + "SystemExit: bye"]
 
 
-def test_strict_mode_ends_the_training_at_the_one_that_raises(outside):
-    outside.install("acme-audit", "[modelzoo.hooks]\naudit = acme", acme=FAILING.format(error="ValueError('oops')"))
+def test_strict_mode_ends_the_training_at_the_one_that_raises(offer, monkeypatch):
+    monkeypatch.setenv("MODELZOO_STRICT_PLUGINS", "1")
+    offer("audit = acme", acme=FAILING.format(error="ValueError('oops')"))
 
-    done = outside.run(TRAIN, 0, "-", MODELZOO_STRICT_PLUGINS="1")
+    with pytest.raises(BrokenPluginError) as caught:
+        train(verbose=0)
 
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1] == (f"modelzoo_registry.errors.BrokenPluginError: {TOLD}ValueError: oops")
-
-
-def test_an_interrupt_in_a_hook_ends_the_training(outside):
-    outside.install("acme-audit", "[modelzoo.hooks]\naudit = acme", acme=FAILING.format(error="KeyboardInterrupt"))
-
-    assert outside.run(TRAIN, 0, "-").stderr.splitlines()[-1] == "KeyboardInterrupt"
+    assert str(caught.value) == TOLD + "ValueError: oops"
 
 
-def test_a_broken_hook_is_passed_over_and_told(outside):
-    outside.install("acme-audit", "[modelzoo.hooks]\naudit = acme", acme="SEEN = []\ndef run_started(run): ...")
+def test_an_interrupt_in_a_hook_ends_the_training(offer):
+    offer("audit = acme", acme=FAILING.format(error="KeyboardInterrupt"))
 
-    done = outside.run(TRAIN, 1, "-")
+    with pytest.raises(KeyboardInterrupt):
+        train(verbose=0)
 
-    assert done.returncode == 0
-    assert "hook 'audit' is passed over: hook 'audit' of acme-audit 1.0 has no hook: mark one of " in done.stderr
+
+def test_a_broken_hook_is_passed_over_and_told(offer, capsys):
+    offer("audit = acme", acme="SEEN = []\ndef run_started(run): ...")
+
+    assert train() == []
+
+    told = "hook 'audit' is passed over: hook 'audit' of acme-audit 1.0 has no hook: mark one of "
+    assert told in capsys.readouterr().err
