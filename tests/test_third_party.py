@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from modelzoo.data.files import write
+from modelzoo.data.files import read, write
 
 from .conftest import must
 
@@ -26,13 +26,22 @@ from modelzoo_registry import installed
 print(json.dumps([[found.entry.name, found.entry.source, found.state, found.cause] for found in installed().status()]))
 """
 
+LINES = """
+import shlex, sys
+from modelzoo.cli.group import run
+
+sys.exit(any(run(shlex.split(line)) for line in sys.argv[1:]))
+"""
+
 IN_PYTHON = """
-import json
+import json, shlex, sys
 import keras
 import modelzoo
+from modelzoo.cli.group import run
 from modelzoo_registry import Weight
 from zoo_residual.orthogonal import Orthogonal
 
+assert run(shlex.split(sys.argv[1])) == 0
 model = modelzoo.build("residual_mlp", width=8, regularizers=[{"name": "orthogonal", "strength": 0.01}])
 model.fit("houses.csv", target="price", epochs=2, batch_size=32, verbose=0)
 before = model.predict("houses.csv")
@@ -76,18 +85,21 @@ def zoo(workplace, folder):
 
 
 @pytest.fixture(scope="module")
-def trained(zoo):
-    """Leave a run, ``run``, of the stranger's model with the stranger's regularizer."""
-    zoo(
+def in_python(workplace, folder):
+    """What a process told that left a run of ``zoo``, ``run``, then trained the model, saved and loaded it."""
+    line = (
         "train --model residual_mlp --set width=8 --set blocks=1 --regularizer orthogonal:strength=0.01 "
         "--data houses.csv --target price --epochs 2 --batch-size 32 --out run"
     )
+    return json.loads(must(workplace / "python", "-c", IN_PYTHON, line, cwd=folder).splitlines()[-1])
 
 
 @pytest.fixture(scope="module")
-def in_python(workplace, folder):
-    """What a process told that trained the model, saved and loaded it."""
-    return json.loads(must(workplace / "python", "-c", IN_PYTHON, cwd=folder))
+def evaluated(in_python, workplace, folder):
+    """What another process printed that evaluated that run, exported it, and left what run and export predict."""
+    lines = ["evaluate run --data houses.csv --json", "export run --to exports"]
+    lines += [f"predict {scorer} --data houses.csv --out {scorer}.jsonl" for scorer in ("run", "exports")]
+    return must(workplace / "python", "-c", LINES, *lines, cwd=folder).partition("exported to")[0]
 
 
 def test_it_brings_the_registry_and_what_that_needs_and_nothing_else(alone, tmp_path):
@@ -127,20 +139,15 @@ def test_zoo_shows_the_settings_with_defaults_and_bounds(zoo):
     assert "  blocks = 2\n      residual blocks, one behind the other\n      a whole number, 1 to 128\n" in shown
 
 
-def test_a_run_is_evaluated(zoo, trained):
-    metrics = json.loads(zoo("evaluate run --data houses.csv --json"))
+def test_a_run_is_evaluated(evaluated):
+    metrics = json.loads(evaluated)
 
     assert sorted(metrics) == ["mae", "rmse"]
     assert np.isfinite(list(metrics.values())).all()
 
 
-def test_the_run_and_its_export_predict_the_same_numbers(zoo, trained):
-    zoo("export run --to exports")
-
-    run, export = (
-        [json.loads(line)["prediction"] for line in zoo(f"predict {scorer} --data houses.csv").splitlines()]
-        for scorer in ("run", "exports")
-    )
+def test_the_run_and_its_export_predict_the_same_numbers(evaluated, folder):
+    run, export = (read(folder / f"{scorer}.jsonl")["prediction"].to_numpy() for scorer in ("run", "exports"))
 
     assert len(run) == 160
     np.testing.assert_allclose(export, run, rtol=1e-5)
