@@ -176,7 +176,7 @@ def install_into_new(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., 
         folder = tmp_path_factory.mktemp("environment")
         venv.create(folder / "venv", with_pip=False, symlinks=True)
         programs = folder / "venv" / "bin"
-        pip = [sys.executable, "-m", "pip", "--python", programs / "python", "install", "--quiet"]
+        pip = [sys.executable, "-m", "pip", "--python", programs / "python", "install", "--quiet", "--no-compile"]
         must(*pip, *words, cwd=folder)
         return programs
 
