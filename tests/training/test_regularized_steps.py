@@ -83,7 +83,7 @@ def weights(trained, name):
 
 
 def test_inputs_are_changed_in_training_alone(train_with):
-    history = train_with(regularizers=[("silent", Silent(None))], valid=True, epochs=3).history.history
+    history = train_with(regularizers=[("silent", Silent(None))], valid=True, epochs=3, metrics=[]).history.history
 
     assert history["loss"][-1] != pytest.approx(history["val_loss"][-1], rel=0.01)
 
@@ -91,7 +91,8 @@ def test_inputs_are_changed_in_training_alone(train_with):
 @pytest.mark.parametrize("xla", [False, True])
 def test_noise_follows_the_seed_and_changes_what_is_learnt(train_with, xla):
     def losses(*regularizers):
-        history = train_with(Engine(chunk=4, xla=xla), regularizers=regularizers, epochs=1).history
+        settings = {"optimizer": "sgd", "metrics": [], "epochs": 1}  # little to compile
+        history = train_with(Engine(chunk=4, xla=xla), regularizers=regularizers, **settings).history
         return history.history["loss"]
 
     noisy = losses(("noisy", Noisy(None)))
@@ -101,10 +102,10 @@ def test_noise_follows_the_seed_and_changes_what_is_learnt(train_with, xla):
 
 @pytest.mark.parametrize(("task", "shape"), [("binary", (1, 1)), ("multiclass", (3, 3)), ("regression", (1, 1))])
 def test_targets_are_changed_in_training_and_not_in_validation(train_with, task, shape):
-    soft = Soft(None)
+    soft, settings = Soft(None), {"task": task, "valid": True, "learning_rate": 1e-9, "epochs": 1, "metrics": []}
 
-    softened = train_with(task=task, regularizers=[("soft", soft)], valid=True, learning_rate=1e-9).history.history
-    plain = train_with(task=task, valid=True, learning_rate=1e-9).history.history
+    softened = train_with(regularizers=[("soft", soft)], **settings).history.history
+    plain = train_with(**settings).history.history
 
     assert soft.seen == {shape}
     assert softened["val_loss"] == pytest.approx(plain["val_loss"], rel=1e-5)
@@ -114,7 +115,7 @@ def test_targets_are_changed_in_training_and_not_in_validation(train_with, task,
 @pytest.mark.parametrize("xla", [False, True])
 def test_what_comes_after_a_step_happens_after_each(train_with, xla):
     """With a learning rate of next to nothing, ten steps leave a 1024th of each weight."""
-    settings = {"optimizer": "sgd", "learning_rate": 1e-12, "epochs": 1}
+    settings = {"optimizer": "sgd", "learning_rate": 1e-12, "epochs": 1, "metrics": []}
     engine = Engine(chunk=5, xla=xla)
 
     halved = train_with(engine, regularizers=[("counting", Counting(None))], **settings)
@@ -125,19 +126,19 @@ def test_what_comes_after_a_step_happens_after_each(train_with, xla):
 
 
 def test_callbacks_of_a_regularizer_follow_and_its_state_is_kept(train_with):
-    trained = train_with(regularizers=[("counting", Counting(None))], epochs=3)
+    trained = train_with(regularizers=[("counting", Counting(None))], epochs=3, metrics=[])
 
     assert trained.regularizer_states == ({"epochs": 3},)
 
 
 def test_a_constraint_holds_after_every_step(train_with):
-    trained = train_with(regularizers=[("positive", Positive(None))], learning_rate=0.1)
+    trained = train_with(regularizers=[("positive", Positive(None))], learning_rate=0.1, metrics=[])
 
     assert all((kernel >= 0).all() for kernel in weights(trained, "kernel").values())
 
 
 def test_l2_adds_strength_times_the_squared_kernels_to_the_loss(train_with):
-    settings = {"optimizer": "sgd", "learning_rate": 1e-12, "epochs": 1, "valid": True}
+    settings = {"optimizer": "sgd", "learning_rate": 1e-12, "epochs": 1, "valid": True, "metrics": []}
 
     plain = train_with(**settings)
     penalised = train_with(regularizers=[("l2", L2(L2.Spec(strength=0.5)))], **settings)
