@@ -23,7 +23,7 @@ def main() -> None:
     print(f"{train.num_rows:,} images to train on, {test.num_rows:,} others to measure on")
     for name in ("linear", "dnn", "deep_dnn"):
         model = modelzoo.build(name)
-        model.fit(train, target="digit", verbose=0)
+        model.fit(train, target="digit", metrics=["accuracy"], verbose=0)
         print(f"{name:12} accuracy {model.evaluate(test)['accuracy']:.3f}")
     show_reconstruction(train.drop_columns(["digit"]), test.drop_columns(["digit"]))
 
