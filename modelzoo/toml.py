@@ -20,6 +20,8 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises:
         DataError: when the file is not there or not TOML, with the line.
     """
+    if "\n" in str(path):
+        raise DataError(f"the path of a TOML file is expected. Received text of {str(path).count(chr(10))} lines")
     if not path.is_file():
         raise DataError(
             f"{path} is a folder, and a TOML file is expected" if path.is_dir() else f"there is no file {path}"

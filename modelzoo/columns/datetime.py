@@ -81,18 +81,28 @@ class DatetimeLearner:
         self._column = column
         self._scale = ScaleLearner("standard", column.clip)
         self._any_missing = False
+        self._texts = 0
+        self._unread = 0
 
     def add(self, values: Any) -> None:
         """Take in the next rows."""
-        instants = parse(values) if self._column.dtype == "string" else values
+        is_text = self._column.dtype == "string"
+        instants = parse(values) if is_text else values
         known = instants != MISSING_INTEGER
+        if is_text:
+            texts = len(values) - values.null_count
+            self._texts += texts
+            self._unread += texts - int(np.count_nonzero(known))
         self._scale.add(instants[known] / SECOND)
         self._any_missing = self._any_missing or not known.all()
 
     def finish(self) -> FittedDatetime:
         """Return the fitted column."""
         indicator = self._any_missing if self._column.indicator is None else self._column.indicator
-        return FittedDatetime(column=self._column, scaling=self._scale.finish()[0], indicator=indicator)
+        scaling, _ = self._scale.finish()
+        return FittedDatetime(
+            column=self._column, scaling=scaling, indicator=indicator, texts=self._texts, unread=self._unread
+        )
 
 
 class FittedDatetime(Plain):
@@ -103,6 +113,10 @@ class FittedDatetime(Plain):
     scaling: Scaling
     """Of the seconds since the beginning of 1970."""
     indicator: bool
+    texts: int = 0
+    """Texts in the training rows."""
+    unread: int = 0
+    """Those of them that are no dates, and so count as missing."""
 
     @property
     def width(self) -> int:

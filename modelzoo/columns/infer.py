@@ -38,6 +38,8 @@ _NAMES_OF_IDENTIFIERS = {"id", "ids", "idx", "index", "key", "no", "nr", "row", 
 _ENOUGH_ROWS_TO_JUDGE = 50
 _ROWS_FOR_A_VALUE = 10
 """Text with fewer rows for a value, on average, has rare values enough to learn single rows by heart."""
+_ROWS_FOR_A_BUCKET = 50
+"""Fewer, and chance passes for information about a target of ten values."""
 _LEAST_COUNT = 5
 """How often a value of such text must occur to get an id of its own."""
 _NEARLY_ALL = 0.95
@@ -155,7 +157,9 @@ def _is_identifier(name: str, column: pa.ChunkedArray, labels: np.ndarray | None
         return True
     every = max(1, numbers.size // SAMPLE_ROWS)
     wire = numbers[::every].astype(np.float64)
-    return not tells(BucketizedColumn(name=name, source=name).fit(wire).encode(wire), labels[::every])
+    buckets = max(2, min(16, wire.size // _ROWS_FOR_A_BUCKET))
+    column_of_buckets = BucketizedColumn(name=name, source=name, buckets=buckets)
+    return not tells(column_of_buckets.fit(wire).encode(wire), labels[::every])
 
 
 def _count_distinct(numbers: np.ndarray) -> int:

@@ -174,9 +174,22 @@ def _misfits(entries: Sequence[Entry]) -> Iterator[_Finding]:
         for place, source in enumerate(_sources(entry.column)):
             if message := _unfit(source, by_name):
                 yield entry, f"sources.{place}", message
+        if _is_made(entry, by_name):
+            message = f"{entry.column.source!r} is an entry of its own: name the raw column that is to be cut"
+            yield entry, "source", message
     for cycle in arrange({name: _sources(entry.column) for name, entry in by_name.items()})[1]:
         yield by_name[cycle[0]], "sources", f"go in a circle: {' -> '.join(cycle)}"
     yield from _clashes(entries)
+
+
+def _is_made(entry: Entry, by_name: Mapping[str, Entry]) -> bool:
+    """Whether buckets are to be made of what is no raw column, but buckets or a cross itself."""
+    if not isinstance(entry.column, BucketizedColumn) or entry.column.source not in by_name:
+        return False
+    source = by_name[entry.column.source].column
+    return isinstance(source, CrossedColumn) or (
+        isinstance(source, BucketizedColumn) and source.source != entry.column.source
+    )
 
 
 def _sources(column: Any) -> tuple[str, ...]:

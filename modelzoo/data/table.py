@@ -15,8 +15,8 @@ from .memory import from_memory, refuse_repeated_names, takeable_columns, withou
 
 _ACCEPTED = (
     "a pandas or polars frame, a pyarrow Table, a dict of arrays, a NumPy array or a tensor, a list of several, "
-    "a list of row dicts or of lists of numbers, a tf.data.Dataset, PyDataset or generator of batches, "
-    "or a path to CSV, Parquet or JSON Lines files: one, a folder or a pattern"
+    "a list of row dicts or of lists of numbers, one row as a dict of single values, a tf.data.Dataset, PyDataset or "
+    "generator of batches, or a path to CSV, Parquet or JSON Lines files: one, a folder or a pattern"
 )
 
 

@@ -12,6 +12,7 @@ from modelzoo_registry import DataError
 from ..artifacts.run import Provenance
 from ..columns import Encoder, Schema, infer_schema
 from ..columns.target import Target, has_target
+from ..columns.unread import unread_dates
 from .chunks import Encoded, Examples
 
 
@@ -42,7 +43,7 @@ class Prepared(Protocol):
         """Return what each column of the training rows is, and a line on each that is left out."""
 
     def fit_encoder(self, schema: Schema | None) -> tuple[Encoder, list[str]]:
-        """Return the encoder of the training rows, and a line on each column left out of an inferred schema."""
+        """Return the encoder of the training rows, a line on each column left out, and on texts that are no dates."""
 
     def encode(self, encoder: Encoder) -> Examples:
         """Return the training rows encoded."""
@@ -68,6 +69,8 @@ class Rows:
     """What each training row weighs, float64 (n,); None when all weigh alike."""
     valid_weights: np.ndarray | None = None
     """What each validation row weighs, float64 (n,), in the same unit."""
+    given: int | None = None
+    """How many rows were given; None: those trained on. Numbers of rows are told by their span."""
 
     @property
     def count(self) -> int:
@@ -82,14 +85,15 @@ class Rows:
     def infer_schema(self) -> tuple[Schema, list[str]]:
         """See ``Prepared``."""
         labels = None if self.target.name is None else self.target.read(self.train)[:, 0]
-        return infer_schema(self.target.features(self.train), labels)
+        return infer_schema(self.target.features(self.train), labels, rows=self.given)
 
     def fit_encoder(self, schema: Schema | None) -> tuple[Encoder, list[str]]:
         """See ``Prepared``."""
         left_out: list[str] = []
         if schema is None:
             schema, left_out = self.infer_schema()
-        return Encoder.fit(schema, self.target.features(self.train)), left_out
+        encoder = Encoder.fit(schema, self.target.features(self.train))
+        return encoder, [*left_out, *unread_dates(encoder)]
 
     def encode(self, encoder: Encoder) -> Encoded:
         """See ``Prepared``."""

@@ -66,7 +66,7 @@ def prepare_rows(
     weights, instants = _read_beside(read, selection)
     provenance = make_provenance(data, validation, selection, table)
     selection = replace(selection, text=provenance.text)
-    rows = Rows(table, None, target, provenance, notes, weights)
+    rows = Rows(table, None, target, provenance, notes, weights, given=read.table.num_rows)
     if by_time is not None and instants is not None and selection.validation_steps is None:
         rows = _split_by_time(rows, by_time, instants)
     elif check_steps(validation, selection):

@@ -18,6 +18,7 @@ from ..columns import Encoder, Schema, infer_schema
 from ..columns.against import check_against
 from ..columns.stray import stray_texts
 from ..columns.target import Target
+from ..columns.unread import unread_dates
 from ..columns.wire import gather_faults
 from ..data.opening import open_rows
 from ..data.stream import Stream
@@ -79,11 +80,12 @@ class StreamedRows:
         return infer_schema(sample.select(self.features), labels, rows=self.stream.rows)
 
     def fit_encoder(self, schema: Schema | None) -> tuple[Encoder, list[str]]:
-        """Return the encoder of all training rows, and a line on each column left out of an inferred schema."""
+        """Return the encoder of all training rows; see ``Prepared``."""
         left_out: list[str] = []
         if schema is None:
             schema, left_out = self.infer_schema()
-        return Encoder.fit_portions(schema, self._training_portions), left_out
+        encoder = Encoder.fit_portions(schema, self._training_portions)
+        return encoder, [*left_out, *unread_dates(encoder)]
 
     def encode(self, encoder: Encoder) -> Examples:
         """Return the training rows, encoded as they are read."""

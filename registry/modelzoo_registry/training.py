@@ -106,7 +106,8 @@ def _balanced_or_weights(value: Any) -> Any:
     if value is None or value == "balanced":
         return value
     if not isinstance(value, Mapping) or not value:
-        raise ValueError('must be "balanced", or weights by label, such as {"yes": 3, "no": 1}')
+        raise ValueError('must be "balanced", or weights by label: {"yes": 3, "no": 1}, --class-weight yes=3,no=1')
+
     bad = [f"{label}: {weight!r}" for label, weight in value.items() if not _is_weight(weight)]
     if bad:
         raise ValueError(f"weights must be finite numbers from 0 on, unlike {', '.join(bad)}")
@@ -208,6 +209,7 @@ TRAINING_FIELDS: frozenset[str] = frozenset(TrainingSpec.model_fields)
 
 KERAS_ARGUMENTS: Mapping[str, str] = MappingProxyType(
     {
+        "schema": "Give it to build: build(name, schema=...)",
         "x": "Give the rows first, by no name: fit(x, y)",
         "validation_data": "Give validation=(x, y), or rows that hold the target",
         "validation_split": "Give validation=0.1, a fraction of the rows, drawn at random",

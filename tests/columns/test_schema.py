@@ -210,3 +210,12 @@ class TestArranging:
 
     def test_a_long_chain_is_no_recursion(self):
         assert arrange({str(n): [str(n + 1)] for n in range(10_000)})[0][-1] == "0"
+
+
+def test_buckets_are_made_of_raw_columns_alone():
+    again = {"name": "again", "kind": "bucketized", "source": "cut"}
+
+    assert faults(BUCKETS, again) == [
+        "columns.1 (again).source: 'cut' is an entry of its own: name the raw column that is to be cut"
+    ]
+    make_schema({"columns": [NUMBER, {"name": "n_cut", "kind": "bucketized", "source": "n"}]})

@@ -11,7 +11,8 @@ import pytest
 from modelzoo_registry import ColumnError, DataError
 
 from modelzoo import datasets
-from modelzoo.columns import Encoder, infer_schema
+from modelzoo.columns import Encoder, Schema, infer_schema
+from modelzoo.columns.datetime import DatetimeColumn
 from modelzoo.training.reading import Selection, read_rows
 from modelzoo.training.rows import prepare_rows
 
@@ -426,3 +427,33 @@ def test_the_file_rows_came_from_is_kept(file):
 
     assert prepare(path).provenance.data == str(path)
     assert prepare(FRAME).provenance.data is None
+
+
+def test_row_numbers_are_told_as_such_also_where_rows_are_held_back():
+    noise = np.random.default_rng(0).normal(size=(2, 400))
+    table = pa.table({"stone": np.arange(400), "size": noise[0], "price": noise[1]})
+
+    for validation in (None, 0.3, "time:size"):
+        _, left_out = prepare(table, validation=validation).infer_schema()
+        assert left_out == ["left out 'stone': row numbers: whole numbers, all different, one after the other"]
+
+
+TEXTS = {"sold": ["01/02/2024", "2024-02-01", None, "2024-02-02 12:00"] * 20, "price": range(80)}
+SOLD = Schema(columns=(DatetimeColumn(name="sold", dtype="string"),))
+
+
+def test_texts_that_are_no_dates_count_as_missing_with_a_line():
+    rows = prepare(pa.table(TEXTS), schema=SOLD)
+
+    assert rows.fit_encoder(SOLD)[1] == ["20 of 60 texts in 'sold' are no dates in ISO 8601: they count as missing"]
+
+
+def test_a_column_of_dates_of_which_no_text_is_one_is_refused():
+    rows = prepare(pa.table({**TEXTS, "sold": ["01/02/2024", None] * 40}), schema=SOLD)
+
+    with pytest.raises(DataError) as caught:
+        rows.fit_encoder(SOLD)
+    assert str(caught.value) == (
+        "the data does not fit the schema:\n  sold: none of its 40 texts is a date in ISO 8601, such as 2024-02-29 "
+        "14:05. Write them so, or read the column as another kind"
+    )

@@ -14,8 +14,8 @@ from modelzoo.data import to_table
 
 ACCEPTED = (
     "a pandas or polars frame, a pyarrow Table, a dict of arrays, a NumPy array or a tensor, a list of several, "
-    "a list of row dicts or of lists of numbers, a tf.data.Dataset, PyDataset or generator of batches, "
-    "or a path to CSV, Parquet or JSON Lines files: one, a folder or a pattern"
+    "a list of row dicts or of lists of numbers, one row as a dict of single values, a tf.data.Dataset, PyDataset or "
+    "generator of batches, or a path to CSV, Parquet or JSON Lines files: one, a folder or a pattern"
 )
 ROWS = [{"a": 1, "b": "x"}, {"a": 2, "b": None}, {"a": 3, "b": "é"}]
 COLUMNS = {"a": [1, 2, 3], "b": ["x", None, "é"]}

@@ -81,7 +81,7 @@ def test_classes_weigh_by_the_text_of_their_labels(given, stored):
     assert TrainingSpec.model_validate_json(spec.model_dump_json()) == spec
 
 
-BALANCED = 'must be "balanced", or weights by label, such as {"yes": 3, "no": 1}'
+BALANCED = 'must be "balanced", or weights by label: {"yes": 3, "no": 1}, --class-weight yes=3,no=1'
 
 
 @pytest.mark.parametrize(
