@@ -85,6 +85,20 @@ class Encoded:
         weights = None if self.weights is None else _taken(self.weights, rows)
         return Encoded(inputs, _taken(self.targets, rows), weights)
 
+    def empty(self, count: int) -> Encoded:
+        """Return room for so many rows like these."""
+        inputs = {name: np.empty((count, *array.shape[1:]), array.dtype) for name, array in self.inputs.items()}
+        weights = None if self.weights is None else np.empty(count, np.float32)
+        return Encoded(inputs, np.empty((count, *self.targets.shape[1:]), self.targets.dtype), weights)
+
+    def put(self, places: np.ndarray | slice, rows: Encoded) -> None:
+        """Write rows to these places."""
+        for name, array in self.inputs.items():
+            array[places] = rows.inputs[name]
+        self.targets[places] = rows.targets
+        if self.weights is not None:
+            self.weights[places] = rows.weights
+
     def draw(self, seed: int) -> Draw:
         """Return what hands the rows out, shuffled anew in each pass."""
         return _Passes(self, seed)

@@ -25,7 +25,7 @@ _LIKE_ROWS = 4_096
 _PORTION_BYTES = 8 * 2**20
 """Encoded bytes read at a time."""
 _WINDOW_SHARE = 4
-"""The rows of the window are copied as they are shuffled, and wait beside it: it takes this part of the memory."""
+"""The window takes this part of the memory; beside it rows are read, encoded and handed to the step."""
 
 
 @dataclass(frozen=True)
