@@ -23,10 +23,6 @@ Batch = tuple[int, pa.Table]
 """The number of its first row among all rows, from 0, and rows that follow one another."""
 
 
-_LOOK = 32_000_000
-"""Bytes of the rows a sample is taken from at a time."""
-
-
 class Stream:
     """Hand out the rows of files, or of a table, in batches, as often as they are asked for.
 
@@ -89,22 +85,6 @@ class Stream:
         for place in np.random.default_rng(seed).permutation(len(groups)):
             first, part, group = groups[place]
             yield from self._numbered(first, part, [group], schema, size)
-
-    def sample(self, rows: int) -> pa.Table:
-        """Return at most ``rows`` rows, spread evenly over all of them, in order; the same ones every time.
-
-        All rows are read once for it.
-        """
-        if rows < 1:
-            raise ValueError(f"`rows` must be at least 1. Received: rows={rows}")
-        count = min(rows, self.rows)
-        wanted = np.arange(count) * self.rows // count
-        size = max(1, min(GROUP, _LOOK // max(1, row_bytes(self.schema))))
-        pieces = []
-        for first, table in self.batches(size=size):
-            low, high = np.searchsorted(wanted, [first, first + table.num_rows])
-            pieces.append(table.take(wanted[low:high] - first))
-        return pa.concat_tables(pieces)
 
     def close(self) -> None:
         """Remove the temporary files; nothing can be read any more."""

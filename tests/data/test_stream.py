@@ -134,19 +134,9 @@ def test_a_seed_draws_the_order_of_the_row_groups(files):
     assert sorted(orders[0]) == sorted(orders[2]) == [*range(0, 400, 30), *range(400, 490, 30), *range(490, ROWS, 30)]
 
 
-@pytest.mark.parametrize("count", [1, 7, 999, ROWS, 5000])
-def test_a_sample_is_spread_evenly_over_all_rows(files, count):
-    stream = open_rows(files, memory=2000)
-    rows = stream.sample(count)
-
-    assert rows["row"].to_pylist() == [place * ROWS // min(count, ROWS) for place in range(min(count, ROWS))]
-    assert rows.to_pylist() == BASIC.take(rows["row"]).to_pylist()
-
-
 @pytest.mark.parametrize(
     ("read", "message"),
     [
-        (lambda stream: stream.sample(0), "`rows` must be at least 1. Received: rows=0"),
         (lambda stream: next(stream.batches(size=0)), "`size` must be at least 1. Received: size=0"),
         (lambda stream: next(stream.batches([])), "`columns` must name at least one, or be None. Received: columns=[]"),
     ],
@@ -161,11 +151,10 @@ def test_asking_for_nothing_is_refused(read, message):
 @given(
     groups=st.lists(st.integers(0, 40), min_size=1, max_size=6).filter(any),
     size=st.integers(1, 50),
-    count=st.integers(1, 60),
     seed=st.integers(0, 2**32),
 )
 @settings(deadline=None, max_examples=60)
-def test_any_parts_give_each_row_once_with_its_number(groups, size, count, seed):
+def test_any_parts_give_each_row_once_with_its_number(groups, size, seed):
     bounds = np.cumsum([0, *groups])
     tables = [pa.table({"row": pa.array(range(low, high), pa.int64())}) for low, high in pairwise(bounds)]
     stream = Stream([TablePart(table, str(place)) for place, table in enumerate(tables)], "the parts")
@@ -173,9 +162,6 @@ def test_any_parts_give_each_row_once_with_its_number(groups, size, count, seed)
 
     assert rows_of(stream.batches(size=size))["row"].to_pylist() == rows
     assert rows_of(stream.shuffled_batches(seed=seed, size=size))["row"].to_pylist() == rows
-    sampled = stream.sample(count)["row"].to_pylist()
-    assert len(sampled) == len(set(sampled)) == min(count, len(rows))
-    assert max(np.diff([*sampled, len(rows)])) <= -(-len(rows) // len(sampled))
 
 
 def test_the_groups_of_a_table_share_its_memory():
@@ -221,8 +207,6 @@ def test_arrays_keep_their_shape_and_count_by_their_numbers(kept):
         tables = [table for _, table in stream.batches(size=250)]
         read = [chunk.to_numpy_ndarray() for table in tables for chunk in table["image"].chunks]
         assert np.array_equal(np.concatenate(read), images)
-        sample = stream.sample(3)["image"].combine_chunks()
-        assert np.array_equal(sample.to_numpy_ndarray(), images[[0, 200, 400]])
 
 
 @pytest.mark.parametrize("memory", [1, 3000, 10**6])
