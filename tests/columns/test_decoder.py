@@ -104,7 +104,8 @@ def assert_is_the_same(fitted, raw, rebuilt) -> None:
     if isinstance(fitted, FittedCategorical):
         known = set(fitted.vocabulary)
         assert rebuilt.dtype == object
-        assert rebuilt.tolist() == [value if value in known else None for value in raw.tolist()]
+        filled = [fitted.column.fill if value in (None, MISSING_INTEGER) else value for value in raw.tolist()]
+        assert rebuilt.tolist() == [value if value in known else None for value in filled]
     elif isinstance(fitted, FittedNumeric):
         assert rebuilt.dtype == np.float64
         assert_number_is_the_same(fitted, raw, rebuilt)
