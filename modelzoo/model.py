@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
-from numbers import Real
+from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,14 +16,14 @@ from modelzoo_registry.specs import validate
 from .artifacts.atomic import check_free, staged
 from .artifacts.run import LOGS, RUN
 from .columns import Schema
-from .columns.target import require_target
 from .configure import Choice, only_reconstructs
 from .data import to_table
 from .data.memory import is_row
 from .notes import tell
+from .training.given import in_words, list_callbacks
 from .training.job import Job, Outcome
 from .training.prepare import prepare
-from .training.reading import Selection, attach_target, read_with_target, refuse_target
+from .training.reading import Selection, read_with_target, with_target
 from .training.schedule import settle
 
 if TYPE_CHECKING:  # these import TensorFlow
@@ -184,8 +183,8 @@ class Model:
             NonFiniteLossError: naming epoch and step; the model keeps the weights of the step before.
             ArtifactExistsError: when something stands at ``out``, before training.
         """
-        spec = validate(TrainingSpec, {**training, "validation": _in_words(validation)}, owner="fit")
-        listed = _list_callbacks(callbacks)
+        spec = validate(TrainingSpec, {**training, "validation": in_words(validation)}, owner="fit")
+        listed = list_callbacks(callbacks)
         if task is None and only_reconstructs(self._choice.plugin):
             task = "reconstruction"
         if task is not None:
@@ -225,7 +224,7 @@ class Model:
         """
         fitted = self.fitted
         table, y = read_with_target(data, y, **self._reading(columns, steps))
-        return fitted.evaluate(_with_target(table, y, fitted.target.name))
+        return fitted.evaluate(with_target(table, y, fitted.target.name))
 
     def predict(
         self, data: Any, *, columns: Sequence[str] | None = None, steps: int | None = None
@@ -375,41 +374,3 @@ class Model:
         from .persistence import write_run
 
         write_run(folder, self._choice, self._regularizers, self.fitted)
-
-
-def _with_target(table: pa.Table, y: Any, name: str | None) -> pa.Table:
-    """Return rows that have the target, whether it came beside them or among them."""
-    if name is None:
-        refuse_target(y)
-        return table
-    if y is not None:
-        table = table.drop_columns([name]) if name in table.column_names else table
-        table, _ = attach_target(table, y, name)
-    require_target(table, name)
-    return table
-
-
-def _in_words(validation: Any) -> Any:
-    """Return a fraction or a path as it is recorded, and None for rows."""
-    if isinstance(validation, str | PathLike | int | float):
-        return validation
-    return float(validation) if isinstance(validation, Real) else None
-
-
-def _list_callbacks(given: Iterable[Callback]) -> tuple[Callback, ...]:
-    """Refuse a callback alone, and classes of callbacks: what Keras would say names neither."""
-    if not isinstance(given, Iterable):
-        faults = [Fault("callbacks", f"a list of Keras callbacks belongs here. Received: {type(given).__name__}")]
-        raise SpecError("fit does not accept these settings", faults)
-    listed = tuple(given)
-    faults = [Fault(f"callbacks.{place}", wrong) for place, one in enumerate(listed) if (wrong := _no_callback(one))]
-    if faults:
-        raise SpecError("fit does not accept these settings", faults)
-    return listed
-
-
-def _no_callback(one: Any) -> str:
-    """Say why something is no callback; nothing of one that is."""
-    if isinstance(one, type):
-        return f"write {one.__name__}(...), not the class"
-    return "" if hasattr(one, "on_epoch_end") else f"a Keras callback belongs here. Received: {one!r}"

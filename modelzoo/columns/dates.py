@@ -78,9 +78,7 @@ def parse_tensors(tf: Any, texts: Any) -> Any:
     dates = tf.where(matched, texts, tf.constant(_STAND_IN))
 
     def field(name: str) -> Any:
-        place = list(_FIELDS).index(name) + 1
-        # RE2 rewrites by one digit; groups are numbered in the order they stand.
-        return tf.strings.regex_replace(dates, _one_group(place), r"\1")
+        return tf.strings.regex_replace(dates, _one_group(name), r"\1")  # RE2 knows groups by one digit alone
 
     def number(name: str) -> Any:
         digits = field(name)
@@ -98,12 +96,9 @@ def matches(texts: pa.Array) -> int:
     return int(np.count_nonzero(parse(texts) != MISSING_INTEGER))
 
 
-def _one_group(place: int) -> str:
-    """Return the pattern with only this group captured."""
-    captured = {
-        name: f"({field})" if number == place else f"(?:{field})"
-        for number, (name, field) in enumerate(_FIELDS.items(), start=1)
-    }
+def _one_group(captured_name: str) -> str:
+    """Return the pattern with only this field captured."""
+    captured = {name: f"({field})" if name == captured_name else f"(?:{field})" for name, field in _FIELDS.items()}
     return f"^{_FORM.format_map(captured)}$"
 
 

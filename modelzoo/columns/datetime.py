@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -22,6 +22,14 @@ _CLOCKS: dict[str, tuple[Callable[[Any], Any], int]] = {
     "month": (month_of_year, 12),
 }
 """How the place on each circle is reckoned, and how many places there are."""
+
+
+@cache
+def _circle(part: str) -> np.ndarray:
+    """Return sine and cosine, float32 (places, 2), of each place on a circle."""
+    places = _CLOCKS[part][1]
+    turns = 2 * np.pi * np.arange(places) / places
+    return np.stack([np.sin(turns), np.cos(turns)], axis=1).astype(np.float32)
 
 
 class DatetimeColumn(Fillable):
@@ -124,15 +132,6 @@ class FittedDatetime(Plain):
         return sum(1 if part == "elapsed" else 2 for part in self.column.parts) + self.indicator
 
     @cached_property
-    def _circles(self) -> dict[str, np.ndarray]:
-        """Sine and cosine, float32 (places, 2), of each place on each circle."""
-        circles = {}
-        for part, (_, places) in _CLOCKS.items():
-            turns = 2 * np.pi * np.arange(places) / places
-            circles[part] = np.stack([np.sin(turns), np.cos(turns)], axis=1).astype(np.float32)
-        return circles
-
-    @cached_property
     def _stand_in(self) -> int:
         """The instant in the place of a missing one; without a fill what it encodes to is put to zero."""
         return 0 if self.column.fill is None else parse_one(self.column.fill)
@@ -174,16 +173,16 @@ class FittedDatetime(Plain):
     def _part(self, part: str, instants: np.ndarray) -> np.ndarray:
         if part == "elapsed":
             return self.scaling.encode(instants / SECOND).astype(np.float32)[:, None]
-        circle: np.ndarray = self._circles[part][_CLOCKS[part][0](instants)]
+        circle: np.ndarray = _circle(part)[_CLOCKS[part][0](instants)]
         return circle
 
     def _one_part(self, part: str, instant: int) -> Sequence[float]:
         if part == "elapsed":
             return (self.scaling.encode_one(float(instant) / SECOND),)
-        return self._circles[part][_CLOCKS[part][0](instant)].tolist()  # type: ignore[no-any-return]
+        return _circle(part)[_CLOCKS[part][0](instant)].tolist()  # type: ignore[no-any-return]
 
     def _part_tensors(self, tf: Any, part: str, instants: Any) -> Any:
         if part == "elapsed":
             seconds = tf.cast(instants, tf.float64) / SECOND
             return tf.cast(self.scaling.tensorflow(tf, seconds), tf.float32)[:, None]
-        return tf.gather(tf.constant(self._circles[part]), _CLOCKS[part][0](instants))
+        return tf.gather(tf.constant(_circle(part)), _CLOCKS[part][0](instants))

@@ -160,7 +160,7 @@ class Encoder(Plain):
         ids: dict[str, int] = {}
         used: list[int] = []
         for fitted in self.columns:
-            source = source_of(fitted, wire, ids)
+            source = source_of(fitted.column, wire, ids)
             if isinstance(fitted, FittedDense):
                 numbers.extend(fitted.encode_one(source))
             elif isinstance(fitted, FittedId):
@@ -186,7 +186,7 @@ class Encoder(Plain):
         ids: dict[str, Any] = {}
         arrays: list[Any] = []
         for fitted in self.columns:
-            source = source_of(fitted, wire, ids)
+            source = source_of(fitted.column, wire, ids)
             if isinstance(fitted, FittedCategorical):
                 ids[fitted.column.name] = fitted.tensorflow(tf, source, tables.get(fitted.column.name))
             elif isinstance(fitted, FittedId):

@@ -9,9 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from .array import FittedArray
-from .bucketized import FittedBucketized
+from .bucketized import BucketizedColumn, FittedBucketized
 from .categorical import FittedCategorical
-from .crossed import FittedCrossed
+from .crossed import CrossedColumn, FittedCrossed
 from .datetime import FittedDatetime
 from .hashed import FittedHashed
 from .numeric import FittedNumeric
@@ -31,14 +31,14 @@ def is_used(fitted: FittedId) -> bool:
     return fitted.column.wide or fitted.column.deep
 
 
-def source_of(fitted: Fitted, wire: Mapping[str, Any], ids: Mapping[str, Any]) -> Any:
-    """Return what a column is encoded from: a raw column in wire form, or for a cross the ids of its sources."""
-    if isinstance(fitted, FittedCrossed):
-        return [ids[source] for source in fitted.column.sources]
-    return wire[fitted.column.source if isinstance(fitted, FittedBucketized) else fitted.column.name]
+def source_of(column: Any, wire: Mapping[str, Any], ids: Mapping[str, Any]) -> Any:
+    """Return what a column of a schema is made of: a raw column in wire form, or for a cross the ids of its sources."""
+    if isinstance(column, CrossedColumn):
+        return [ids[source] for source in column.sources]
+    return wire[column.source if isinstance(column, BucketizedColumn) else column.name]
 
 
 def encode_column(fitted: Fitted, wire: Mapping[str, Any], ids: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return a column encoded on the host, (n, ...)."""
-    encoded: np.ndarray = fitted.encode(source_of(fitted, wire, ids))
+    encoded: np.ndarray = fitted.encode(source_of(fitted.column, wire, ids))
     return encoded

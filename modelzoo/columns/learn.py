@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .bucketized import BucketizedColumn
 from .crossed import CrossedColumn
-from .fitted import Fitted, encode_column
+from .fitted import Fitted, encode_column, source_of
 from .schema import Column, raw_input
 
 Portions = Callable[[Collection[str]], Iterable[Mapping[str, Any]]]
@@ -38,7 +37,7 @@ def learn(columns: Sequence[Column], portions: Portions) -> tuple[Fitted, ...]:
             for name in needed:
                 ids[name] = encode_column(fitted[name], wire, ids)
             for column in level:
-                learners[column.name].add(_values(column, wire, ids))
+                learners[column.name].add(source_of(column, wire, ids))
         fitted |= {name: learner.finish() for name, learner in learners.items()}
     return tuple(fitted[column.name] for column in columns)
 
@@ -74,9 +73,3 @@ def _needed(level: Sequence[Column], fitted: Mapping[str, Fitted]) -> list[str]:
 def _read(*columns: Sequence[Column]) -> set[str]:
     """Return the names of the raw columns these read."""
     return {raw.name for each in columns for raw in map(raw_input, each) if raw is not None}
-
-
-def _values(column: Column, wire: Mapping[str, Any], ids: Mapping[str, np.ndarray]) -> Any:
-    if isinstance(column, CrossedColumn):
-        return [ids[source] for source in column.sources]
-    return wire[column.source if isinstance(column, BucketizedColumn) else column.name]

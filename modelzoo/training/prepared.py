@@ -55,8 +55,28 @@ class Prepared(Protocol):
         """Let go of what was opened for the rows."""
 
 
+class FittingRows:
+    """Fit the encoder of rows, wherever these are held: all but how they are gone through."""
+
+    def fit_encoder(self, schema: Schema | None) -> tuple[Encoder, list[str]]:
+        """See ``Prepared``."""
+        left_out: list[str] = []
+        if schema is None:
+            schema, left_out = self.infer_schema()
+        encoder = self.learn_encoder(schema)
+        return encoder, [*left_out, *unread_dates(encoder)]
+
+    def infer_schema(self) -> tuple[Schema, list[str]]:
+        """See ``Prepared``."""
+        raise NotImplementedError
+
+    def learn_encoder(self, schema: Schema) -> Encoder:
+        """Return the encoder of the training rows."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True)
-class Rows:
+class Rows(FittingRows):
     """Hold the training rows, the validation rows if any, the target, and what was assumed and left out."""
 
     train: pa.Table
@@ -87,13 +107,9 @@ class Rows:
         labels = None if self.target.name is None else self.target.read(self.train)[:, 0]
         return infer_schema(self.target.features(self.train), labels, rows=self.given)
 
-    def fit_encoder(self, schema: Schema | None) -> tuple[Encoder, list[str]]:
-        """See ``Prepared``."""
-        left_out: list[str] = []
-        if schema is None:
-            schema, left_out = self.infer_schema()
-        encoder = Encoder.fit(schema, self.target.features(self.train))
-        return encoder, [*left_out, *unread_dates(encoder)]
+    def learn_encoder(self, schema: Schema) -> Encoder:
+        """See ``FittingRows``."""
+        return Encoder.fit(schema, self.target.features(self.train))
 
     def encode(self, encoder: Encoder) -> Encoded:
         """See ``Prepared``."""

@@ -189,6 +189,18 @@ def _target_values(y: Any) -> tuple[str, pa.Array | pa.ChunkedArray]:
         raise DataError("y cannot be read", [Fault("y", str(error))]) from error
 
 
+def with_target(table: pa.Table, y: Any, name: str | None) -> pa.Table:
+    """Return rows that have the target, whether it came beside them or among them."""
+    if name is None:
+        refuse_target(y)
+        return table
+    if y is not None:
+        table = table.drop_columns([name]) if name in table.column_names else table
+        table, _ = attach_target(table, y, name)
+    require_target(table, name)
+    return table
+
+
 def _select(table: pa.Table, selection: Selection, target: str | None, named: Sequence[str]) -> pa.Table:
     """Return the columns that are used, the target last if there is one; those only named must be there too."""
     chosen = table.column_names if selection.columns is None else selection.columns

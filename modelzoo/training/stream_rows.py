@@ -18,12 +18,11 @@ from ..columns import Encoder, Schema, infer_schema
 from ..columns.against import check_against
 from ..columns.stray import stray_texts
 from ..columns.target import Target
-from ..columns.unread import unread_dates
 from ..columns.wire import gather_faults
 from ..data.opening import open_rows
 from ..data.stream import Stream
 from .chunks import Examples
-from .prepared import encode_known
+from .prepared import FittingRows, encode_known
 from .reading import Reading, Selection, select_rows
 from .rows import REMEDY, TARGET_REMEDY, check_steps, make_provenance, read_validation, text_columns
 from .streamed import PORTION, StreamedExamples
@@ -36,7 +35,7 @@ _SAMPLE_CELLS = 20_000_000
 
 
 @dataclass(frozen=True)
-class StreamedRows:
+class StreamedRows(FittingRows):
     """Be the rows of a training that are read anew for each pass over them; see ``Prepared``."""
 
     stream: Stream
@@ -79,13 +78,9 @@ class StreamedRows:
         labels = None if self.target.name is None else self.target.read(sample)[:, 0]
         return infer_schema(sample.select(self.features), labels, rows=self.stream.rows)
 
-    def fit_encoder(self, schema: Schema | None) -> tuple[Encoder, list[str]]:
-        """Return the encoder of all training rows; see ``Prepared``."""
-        left_out: list[str] = []
-        if schema is None:
-            schema, left_out = self.infer_schema()
-        encoder = Encoder.fit_portions(schema, self._training_portions)
-        return encoder, [*left_out, *unread_dates(encoder)]
+    def learn_encoder(self, schema: Schema) -> Encoder:
+        """Return the encoder of all training rows."""
+        return Encoder.fit_portions(schema, self._training_portions)
 
     def encode(self, encoder: Encoder) -> Examples:
         """Return the training rows, encoded as they are read."""

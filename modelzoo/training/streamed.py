@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -47,8 +46,7 @@ class StreamedExamples:
     @cached_property
     def like(self) -> Encoded:
         """The first rows."""
-        found = concatenate(list(islice(self.blocks(_LIKE_ROWS), 1)))
-        return found.take(slice(0, _LIKE_ROWS))
+        return next(self.blocks(_LIKE_ROWS))
 
     def draw(self, seed: int) -> Draw:
         """Return what hands the rows out, shuffled anew in each pass, in a window."""

@@ -80,6 +80,9 @@ def test_the_examples_of_all_epochs_are_those_of_plain_passes(feed):
 @given(counting)
 def test_every_epoch_has_as_many_calls_as_announced(feed):
     assert len(list(feed.epochs())) == EPOCHS * feed.calls
+    for number, epoch in enumerate(epochs_of(feed)):
+        first, end = feed.schedule.bounds(number)
+        assert sum(targets[:count].size for _, targets, _, count in epoch) == end - first
 
 
 @given(counting)
