@@ -77,6 +77,10 @@ class RegularizerPlugin:
 
     Spec: ClassVar[type[RegularizerSpec]]
     tasks: ClassVar[frozenset[Task]] = frozenset(TASKS)  # type: ignore[arg-type]  # the same names, as a set of str
+    exclusive: ClassVar[str | None] = None
+    """What only one regularizer of a model can do, in a few words; a second one that names the same is refused."""
+    sparsifies: ClassVar[bool] = False
+    """Whether it makes weights exactly zero, so that exports leave them out unless they are told not to."""
 
     def __init__(self, spec: Any) -> None:
         self.spec = spec
