@@ -47,7 +47,14 @@ class Fitted:
 
     @property
     def metrics(self) -> dict[str, float]:
-        """Loss and metrics of the epoch whose weights were kept: the last one, unless an earlier was taken back."""
+        """Loss and metrics of the epoch whose weights were kept: the last one, unless an earlier was taken back.
+
+        Where regularizers changed weights behind the last step, those on validation rows are of the weights then.
+        """
+        return self._of_kept_epoch | self.facts.final
+
+    @property
+    def _of_kept_epoch(self) -> dict[str, float]:
         kept, epochs = self.facts.kept_epoch, len(self.history.get("loss", ()))
         if kept is None:
             return {name: values[-1] for name, values in self.history.items() if values}

@@ -208,7 +208,7 @@ def test_a_regularizer_that_changes_nothing_is_noted(rows_for, capsys):
     model = modelzoo.build("linear", regularizers=["dropout"])
     model.fit(rows, target=target, epochs=1, verbose=1)
 
-    note = "dropout changes nothing in linear: it finds no layer or weight to act on"
+    note = "dropout changes nothing in linear: it finds nothing to act on"
     assert note in model.fitted.facts.notes
     assert note in capsys.readouterr().err
 

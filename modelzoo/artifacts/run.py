@@ -79,6 +79,9 @@ class Facts(BaseModel):
     notes: tuple[str, ...]
     seconds: float
     kept_epoch: int | None = Field(None, description="epoch whose weights were taken back; None: those of the last")
+    final: dict[str, float] = Field(
+        default_factory=dict, description="validation metrics behind what regularizers did after the last step"
+    )
 
 
 class RunRecord(Facts):

@@ -21,7 +21,7 @@ from .learn import learn
 from .one_row import one_to_wire
 from .raw import RawInput
 from .required import refuse_missing
-from .schema import Schema
+from .schema import Schema, raw_input
 from .wire import gather_faults, to_wire
 
 Arrays = dict[str, np.ndarray]
@@ -102,6 +102,22 @@ class Encoder(Plain):
     def array_shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of each encoded array, by its encoded name."""
         return {self.array_name(fitted.column.name): fitted.column.shape for fitted in self._arrays}
+
+    @cached_property
+    def cells(self) -> dict[str, tuple[int, ...]]:
+        """The number of the raw column that each position of ``dense`` and ``ids`` comes from; a cross has its own."""
+        dense: list[int] = []
+        ids: list[int] = []
+        numbers: dict[tuple[bool, str], int] = {}
+        for fitted in self.columns:
+            raw = raw_input(fitted.column)
+            source = (False, fitted.column.name) if raw is None else (True, raw.name)
+            number = numbers.setdefault(source, len(numbers))
+            if isinstance(fitted, FittedDense):
+                dense.extend([number] * fitted.width)
+            elif isinstance(fitted, FittedId) and is_used(fitted):
+                ids.append(number)
+        return {"dense": tuple(dense), "ids": tuple(ids)}
 
     def array_name(self, column: str) -> str:
         """Return the encoded name of an array column."""

@@ -10,13 +10,10 @@ from typing import Any
 import keras
 from modelzoo_registry import BrokenPluginError, ModelPlugin, RegularizerPlugin, Tensor, ZooError
 
-from .layers import describe_layer, describe_weight, fused_activation, is_activation
+from .layers import describe_layer, fused_activation, is_activation, trainable_weights
 
 Regularizers = Sequence[tuple[str, RegularizerPlugin]]
 """Regularizers with their names, in the order the user listed them."""
-
-_ELSEWHERE = ("transform_inputs", "transform_targets", "after_step", "callbacks")
-"""The methods of a regularizer that act outside the core."""
 
 
 def build_core(name: str, plugin: ModelPlugin, spec: Any, inputs: Any) -> keras.Model:
@@ -36,25 +33,32 @@ def build_core(name: str, plugin: ModelPlugin, spec: Any, inputs: Any) -> keras.
         return keras.Model(inputs.symbols, prediction, name=name)
 
 
-def regularize(core: keras.Model, regularizers: Regularizers) -> tuple[keras.Model, list[str]]:
-    """Return the core with all regularizers in it, and the names of those that changed nothing in it.
+def regularize(core: keras.Model, regularizers: Regularizers) -> tuple[keras.Model, set[str]]:
+    """Return the core with all regularizers in it, and the names of those that changed something in it.
 
     Raises:
         BrokenPluginError: when one of them fails.
     """
-    idle = []
+    acting = set()
     for name, regularizer in regularizers:
-        with _blaming(f"regularizer {name!r} failed"):
+        with blaming(name):
             core, layers = _with_layers(core, regularizer)
             weights = _with_penalties(core, regularizer)
-        if not layers and not weights and not any(overrides(regularizer, method) for method in _ELSEWHERE):
-            idle.append(name)
-    return core, idle
+        if layers or weights:
+            acting.add(name)
+    return core, acting
 
 
 def overrides(regularizer: RegularizerPlugin, method: str) -> bool:
     """Whether a regularizer writes this method of the contract itself."""
     return getattr(type(regularizer), method) is not getattr(RegularizerPlugin, method)
+
+
+@contextlib.contextmanager
+def blaming(regularizer: str) -> Iterator[None]:
+    """Tell whatever goes wrong in a regularizer as its own fault, with the cause."""
+    with _blaming(f"regularizer {regularizer!r} failed"):
+        yield
 
 
 @contextlib.contextmanager
@@ -135,12 +139,8 @@ def _extras(layer: Any, regularizer: RegularizerPlugin) -> _Extras:
 def _with_penalties(core: keras.Model, regularizer: RegularizerPlugin) -> int:
     """Set penalties and constraints on the variables themselves, which works for custom layers too."""
     changed = 0
-    owners: dict[int, tuple[Any, Any]] = {}
-    for variable, layer in _trainable(core):
-        owners.setdefault(id(variable), (variable, layer))  # layers may share one
-    for variable, layer in owners.values():
-        weight = describe_weight(variable, layer)
-        penalty, constraint = regularizer.penalty(weight), regularizer.constraint(weight)
+    for weight in trainable_weights(core):
+        variable, penalty, constraint = weight.variable, regularizer.penalty(weight), regularizer.constraint(weight)
         if penalty is not None:
             variable.regularizer = _sum_of(variable.regularizer, _in_float32(penalty))
             changed += 1
@@ -148,15 +148,6 @@ def _with_penalties(core: keras.Model, regularizer: RegularizerPlugin) -> int:
             variable.constraint = _chain(variable.constraint, constraint)
             changed += 1
     return changed
-
-
-def _trainable(model: keras.Model) -> Iterator[tuple[Any, Any]]:
-    """Yield each variable with a layer that owns it, the layers of a model inside before that model."""
-    for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            yield from _trainable(layer)
-        for variable in layer.trainable_variables:
-            yield variable, layer
 
 
 def _in_float32(penalty: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -24,7 +25,23 @@ def describe_layer(layer: Any) -> LayerInfo:
 
 def describe_weight(variable: Any, layer: Any) -> Weight:
     """Return what the contract says of a variable of a layer."""
-    return Weight(variable.name, tuple(variable.shape), layer, _part(layer))
+    return Weight(variable.name, tuple(variable.shape), layer, _part(layer), variable)
+
+
+def trainable_weights(core: keras.Model) -> tuple[Weight, ...]:
+    """Return every trainable weight once, with a layer that owns it, of a model inside rather than that model."""
+    owners: dict[int, Weight] = {}
+    for variable, layer in _owned(core):
+        owners.setdefault(id(variable), describe_weight(variable, layer))  # layers may share one
+    return tuple(owners.values())
+
+
+def _owned(model: keras.Model) -> Iterator[tuple[Any, Any]]:
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from _owned(layer)
+        for variable in layer.trainable_variables:
+            yield variable, layer
 
 
 def is_activation(layer: Any) -> bool:

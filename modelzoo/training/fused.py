@@ -8,11 +8,11 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from modelzoo_registry import BrokenPluginError, NonFiniteLossError, RegularizerPlugin
+from modelzoo_registry import BrokenPluginError, NonFiniteLossError
 
 from ..columns.target import Target
-from ..core.assemble import overrides
 from .engine import Engine
+from .regularization import Regularization
 
 Truth = Callable[[Mapping[str, Any]], Any]
 """What makes targets of encoded inputs, when these are to be reconstructed."""
@@ -34,7 +34,7 @@ class FusedModel(keras.Model):
         truth: Truth | None,
         engine: Engine,
         batch_size: int | None,
-        regularizers: Sequence[RegularizerPlugin],
+        regularization: Regularization,
         seed: int,
         weighted: bool = False,
     ) -> None:
@@ -44,9 +44,7 @@ class FusedModel(keras.Model):
         self._engine = engine
         self._batch_size = batch_size
         self._weighted = weighted
-        self._noise = [one for one in regularizers if overrides(one, "transform_inputs")]
-        self._softening = [one for one in regularizers if overrides(one, "transform_targets")]
-        self._finishing = [one for one in regularizers if overrides(one, "after_step")]
+        self._regularization = regularization
         self._seeds = keras.random.SeedGenerator(seed)
         self.rows_seen = 0
         """Rows trained on in this epoch."""
@@ -56,7 +54,7 @@ class FusedModel(keras.Model):
     @property
     def hands_on_one_hot(self) -> bool:
         """Whether classes reach the loss as (batch, classes), because a regularizer changes them."""
-        return bool(self._softening) and self._target.task == "multiclass"
+        return self._regularization.softens and self._target.task == "multiclass"
 
     def build_metrics(self, inputs: Mapping[str, Any], targets: Any) -> None:
         """Let Keras make its metrics of one batch, before callbacks ask them whether less or more is better."""
@@ -67,6 +65,22 @@ class FusedModel(keras.Model):
 
         _traced(measure)(inputs, targets)
         self.reset_metrics()
+
+    def acting(self, inputs: Mapping[str, Any], targets: Any) -> set[str]:
+        """Return the names of the regularizers that act in the step, tried on a batch."""
+        truth = targets if self._truth is None else self._truth(inputs)
+        truth = self._one_hot(truth) if self.hands_on_one_hot else truth
+        return self._regularization.acting(inputs, truth, self.output_shape[-1])
+
+    def measure(self, inputs: Mapping[str, Any], targets: Any, weights: Any = None) -> tuple[Any, list[Any]]:
+        """Return what a batch of rows as they are costs, penalties included, and its gradient by every weight."""
+        truth = targets if self._truth is None else self._truth(inputs)
+        with tf.GradientTape() as tape:
+            prediction = self(inputs, training=False)
+            loss = self.compute_loss(inputs, self._softened(truth), prediction, sample_weight=weights, training=False)
+        zero = tf.UnconnectedGradients.ZERO
+        gradients = tape.gradient(loss, self.trainable_variables, unconnected_gradients=zero)
+        return loss, [tf.convert_to_tensor(gradient) for gradient in gradients]
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Compare as the loss wants it: with classes as one-hot vectors, also where nothing softened them."""
@@ -80,7 +94,6 @@ class FusedModel(keras.Model):
 
     def make_train_function(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002  (Keras' signature)
         """Make the function ``fit`` calls once a chunk."""
-        self.optimizer.build(self.trainable_variables)
         relaxed = _traced(self._run_chunk, reduce_retracing=True)
         compiled = _traced(self._run_chunk, jit_compile=True) if self._engine.xla else relaxed
 
@@ -138,7 +151,7 @@ class FusedModel(keras.Model):
         if self._truth is not None:
             targets = self._truth(batch)
         state = [tf.identity(variable.value) for variable in self.non_trainable_variables]
-        noisy = self._with_noise(batch)
+        noisy = self._regularization.with_noise(batch, self._seeds)
         with tf.GradientTape() as tape:
             prediction = self(noisy, training=True)
             _refuse_strays(tape.watched_variables(), self)
@@ -149,8 +162,7 @@ class FusedModel(keras.Model):
 
         def apply() -> None:
             self.optimizer.apply(gradients, self.trainable_variables)
-            for regularizer in self._finishing:
-                regularizer.after_step(self.optimizer, self.trainable_variables)
+            self._regularization.after_step(self.optimizer, self.trainable_variables, gradients)
             self._measure(loss, targets, prediction)
 
         def undo() -> None:
@@ -160,19 +172,12 @@ class FusedModel(keras.Model):
         tf.cond(finite, _returning_nothing(apply), _returning_nothing(undo))
         return finite
 
-    def _with_noise(self, batch: Mapping[str, Any]) -> Mapping[str, Any]:
-        for regularizer in self._noise:
-            batch = regularizer.transform_inputs(batch, self._seeds)
-        return batch
-
     def _softened(self, targets: Any) -> Any:
-        if not self._softening:
+        if not self._regularization.softens:
             return targets
         if self.hands_on_one_hot:
             targets = self._one_hot(targets)
-        for regularizer in self._softening:
-            targets = regularizer.transform_targets(targets, self.output_shape[-1])
-        return targets
+        return self._regularization.softened(targets, self.output_shape[-1])
 
     def _one_hot(self, ids: Any) -> Any:
         return tf.one_hot(tf.squeeze(ids, axis=1), self._target.units)

@@ -125,6 +125,7 @@ class Job:
             notes=(*notes, *trained.notes),
             seconds=trained.seconds,
             kept_epoch=trained.kept_epoch,
+            final=trained.final,
         )
         return Fitted(facts=facts, core=trained.core, history=trained.history.history)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,11 @@ from .engine import Engine, choose_engine
 from .feed import Feed
 from .fused import FusedModel, Truth
 from .objective import make_loss, make_metrics
+from .regularization import Regularization
 from .relay import Relay
 from .schedule import Schedule, make_schedule
 from .seeding import seeded
+from .whole import WholeObjective
 
 
 @dataclass(frozen=True)
@@ -79,16 +82,16 @@ class Trained:
     seconds: float
     kept_epoch: int | None
     """The epoch, counted from 1, whose weights were taken back; None when they are those of the last step."""
+    final: dict[str, float]
+    """Metrics on validation rows, measured again when regularizers changed weights behind the last step."""
     stopped: NonFiniteLossError | None
 
 
-def assemble(parts: Assembly, encoder: Encoder, target: Target) -> tuple[keras.Model, list[str]]:
-    """Return the core with its regularizers, and a line on each that changes nothing in it."""
+def assemble(parts: Assembly, encoder: Encoder, target: Target) -> tuple[keras.Model, set[str]]:
+    """Return the core with its regularizers, and the names of those that changed something in it."""
     units = fixed_width(encoder) if target.task == "reconstruction" else target.units
     core = build_core(parts.name, parts.plugin, parts.spec, PackedInputs(encoder, target.task, units))
-    core, idle = regularize(core, parts.regularizers)
-    notes = [f"{name} changes nothing in {parts.name}: it finds no layer or weight to act on" for name in idle]
-    return core, notes
+    return regularize(core, parts.regularizers)
 
 
 def train(
@@ -107,19 +110,34 @@ def train(
     """
     metrics = make_metrics(spec.metrics, target)
     _check_watched(parts.regularizers, ["loss", *(metric.name for metric in metrics)], has_validation=valid is not None)
+    notes = _Notes(followers)
     with seeded(spec.seed):
-        core, notes = assemble(parts, encoder, target)
-        for note in notes:
-            followers.tell(note)
-        regularizers = [regularizer for _, regularizer in parts.regularizers]
-        callbacks = [*followers.callbacks, *(c for regularizer in regularizers for c in regularizer.callbacks())]
+        core, acting = assemble(parts, encoder, target)
+        optimizer = _make_optimizer(spec, core)
+        regularization = Regularization(parts.regularizers, core, encoder.cells)
+        regularization.begin(optimizer)
+        called = {name: list(regularizer.callbacks()) for name, regularizer in parts.regularizers}
+        callbacks = [*followers.callbacks, *chain.from_iterable(called.values())]
         schedule = make_schedule(spec, rows.count)
         engine = _choose(rows, schedule, callbacks)
         truth = partial(fixed_inputs, encoder=encoder) if target.task == "reconstruction" else None
-        weighted = rows.like.weighted
-        trainer = _make_trainer(core, parts, target, truth, engine, spec, metrics, weighted=weighted)
+        trainer = FusedModel(core.input, core.output, name=parts.name)  # of the same layers, so of the same weights
+        trainer.prepare(
+            target=target,
+            truth=truth,
+            engine=engine,
+            batch_size=spec.batch_size,
+            regularization=regularization,
+            seed=spec.seed,
+            weighted=rows.like.weighted,
+        )
+        _compile(trainer, optimizer, target, spec, metrics, weighted=rows.like.weighted)
+        first = rows.like.first(schedule.batch_size)
         if callbacks:
-            trainer.build_metrics(*rows.like.first(schedule.batch_size))
+            trainer.build_metrics(*first)
+        acting |= trainer.acting(*first) | {name for name, some in called.items() if some}
+        for name in [name for name, _ in parts.regularizers if name not in acting]:
+            notes.tell(f"{name} changes nothing in {parts.name}: it finds nothing to act on")
         started = time.perf_counter()
         relay = Relay()
         watched = None if valid is None else _dataset(valid, truth, rows_a_batch(core.output_shape[-1]), relay)
@@ -127,18 +145,56 @@ def train(
         history, stopped = _fit(trainer, feed, watched, relay, callbacks, followers)
         kept = None if stopped else kept_epoch(callbacks)
         if kept is not None:
-            notes.append(f"the weights are those of epoch {kept}, the best of {len(history.epoch)}")
-            followers.tell(notes[-1])
+            notes.tell(f"the weights are those of epoch {kept}, the best of {len(history.epoch)}")
+        final = {} if stopped else _finish(trainer, regularization, rows, watched, schedule, relay, notes)
     return Trained(
         core=core,
         history=history,
         engine=asdict(engine),
-        notes=tuple(notes),
-        regularizer_states=tuple(dict(regularizer.state()) for regularizer in regularizers),
+        notes=tuple(notes.lines),
+        regularizer_states=tuple(dict(regularizer.state()) for _, regularizer in parts.regularizers),
         seconds=round(time.perf_counter() - started, 3),
         kept_epoch=kept,
+        final=final,
         stopped=stopped,
     )
+
+
+class _Notes:
+    """Collect lines for people, each told at once."""
+
+    def __init__(self, followers: Followers) -> None:
+        self.lines: list[str] = []
+        self._followers = followers
+
+    def tell(self, line: str) -> None:
+        self.lines.append(line)
+        self._followers.tell(line)
+
+
+def _finish(
+    trainer: FusedModel,
+    regularization: Regularization,
+    rows: Examples,
+    watched: tf.data.Dataset | None,
+    schedule: Schedule,
+    relay: Relay,
+    notes: _Notes,
+) -> dict[str, float]:
+    """Let regularizers act behind the last step; return what validation rows give then, if any of them did."""
+    if not regularization.finishes:
+        return {}
+    updates = regularization.updates(trainer.optimizer)
+    lines = regularization.after_training(
+        trainer.optimizer, WholeObjective(trainer, rows, schedule.batch_size, updates)
+    )
+    for line in lines:
+        notes.tell(line)
+    if watched is None:
+        return {}
+    with relay.raising():
+        measured = trainer.evaluate(watched, verbose=0, return_dict=True)
+    return {f"val_{name}": float(value) for name, value in measured.items()}
 
 
 def _choose(rows: Examples, schedule: Schedule, callbacks: Sequence[Any]) -> Engine:
@@ -169,37 +225,22 @@ def _check_watched(regularizers: Regularizers, metrics: Sequence[str], *, has_va
         raise SpecError("the training cannot be set up like this", faults)
 
 
-def _make_trainer(
-    core: keras.Model,
-    parts: Assembly,
-    target: Target,
-    truth: Truth | None,
-    engine: Engine,
-    spec: TrainingSpec,
-    metrics: Sequence[Any],
-    *,
-    weighted: bool,
-) -> FusedModel:
-    """Return what trains the core, with its optimizer, loss and metrics."""
-    trainer = FusedModel(core.input, core.output, name=parts.name)  # of the same layers, so of the same weights
-    trainer.prepare(
-        target=target,
-        truth=truth,
-        engine=engine,
-        batch_size=spec.batch_size,
-        regularizers=[regularizer for _, regularizer in parts.regularizers],
-        seed=spec.seed,
-        weighted=weighted,
-    )
+def _make_optimizer(spec: TrainingSpec, core: keras.Model) -> Any:
     optimizer = keras.optimizers.get(spec.optimizer)
     optimizer.learning_rate = spec.learning_rate
+    optimizer.build(core.trainable_variables)
+    return optimizer
+
+
+def _compile(
+    trainer: FusedModel, optimizer: Any, target: Target, spec: TrainingSpec, metrics: Sequence[Any], *, weighted: bool
+) -> None:
     trainer.compile(
         optimizer=optimizer,
         loss=make_loss(spec.loss, target, one_hot=trainer.hands_on_one_hot, weighted=weighted),
         metrics=metrics,
         jit_compile=False,  # the step compiles itself
     )
-    return trainer
 
 
 def _fit(

@@ -28,7 +28,7 @@ from .errors import (
 )
 from .hookspecs import RunInfo, hookimpl
 from .inputs import ModelInputs, Tensor
-from .plugins import LayerInfo, ModelPlugin, Part, RegularizerPlugin, Weight
+from .plugins import LayerInfo, ModelPlugin, Objective, Part, RegularizerPlugin, Update, Weight
 from .registry import PluginStatus, Registry, installed
 from .specs import ModelSpec, RegularizerSpec, Spec
 from .tasks import SUPERVISED, Task
@@ -56,6 +56,7 @@ __all__ = [
     "ModelSpec",
     "NonFiniteLossError",
     "NotFittedError",
+    "Objective",
     "Part",
     "PluginEntry",
     "PluginError",
@@ -72,6 +73,7 @@ __all__ = [
     "TrainingError",
     "TrainingSpec",
     "UnknownPluginError",
+    "Update",
     "Weight",
     "ZooError",
     "__version__",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Protocol
 
 from .inputs import ModelInputs, Tensor
 from .specs import ModelSpec, RegularizerSpec
@@ -48,11 +48,35 @@ class Weight:
     """The Keras layer that owns it."""
     part: Part
     """``wide`` for the sparse linear part, ``deep`` for everything else."""
+    variable: Any
+    """The Keras variable itself."""
 
     @property
     def is_kernel(self) -> bool:
         """Whether it multiplies inputs: kernels and tables do, biases and normalisation gains do not."""
         return len(self.shape) >= 2
+
+
+@dataclass(frozen=True)
+class Update:
+    """Describe what one step of the optimizer did to a weight."""
+
+    weight: Weight
+    slot: Callable[[str], Any]
+    """Returns the variable that the optimizer keeps for this weight, by its name: momentum, velocity, accumulator."""
+    rows: Tensor | None
+    """Of a table, the rows that the batch has read, int (k,), some of them repeatedly; None for all."""
+
+
+class Objective(Protocol):
+    """Measure what a training minimises over all its rows at once, as they are: nothing dropped, no noise added."""
+
+    @property
+    def updates(self) -> Sequence[Update]:
+        """Every trainable weight, with what the optimizer keeps for it; ``rows`` is None."""
+
+    def measure(self) -> tuple[float, Sequence[Tensor]]:
+        """Return loss and penalties, and their gradient by each of these weights; goes through all rows."""
 
 
 @dataclass(frozen=True)
@@ -101,12 +125,16 @@ class RegularizerPlugin:
         """Return Keras layers to insert behind a layer's output, of several the first; not asked for ``prediction``."""
         return ()
 
-    def transform_inputs(self, inputs: Mapping[str, Tensor], seed: Any) -> Mapping[str, Tensor]:
+    def transform_inputs(
+        self, inputs: Mapping[str, Tensor], cells: Mapping[str, Sequence[int]], seed: Any
+    ) -> Mapping[str, Tensor]:
         """Return changed encoded inputs, in training only.
 
         Args:
             inputs: ``dense`` (batch, n) float32, ``ids`` (batch, k) int32, and one tensor for each array
                 column; the result has the same names, shapes and dtypes.
+            cells: of ``dense`` and ``ids``, the number of the raw column that each position comes from; a cross
+                has a number of its own.
             seed: a ``keras.random.SeedGenerator`` for everything drawn.
         """
         return inputs
@@ -118,8 +146,27 @@ class RegularizerPlugin:
         """
         return targets
 
-    def after_step(self, optimizer: Any, variables: Sequence[Any]) -> None:
-        """Act after the optimizer's update of the trainable ``variables``, as TensorFlow operations."""
+    def follows(self, weight: Weight) -> bool:
+        """Return whether ``begin``, ``after_step`` and ``after_training`` are about this weight."""
+        return True
+
+    def begin(self, optimizer: Any, weights: Sequence[Weight]) -> None:
+        """Make what ``after_step`` needs of its own, once and before the first step.
+
+        Args:
+            optimizer: built for all trainable weights.
+            weights: those that it follows; it is not called when there is none.
+        """
+
+    def after_step(self, optimizer: Any, updates: Sequence[Update]) -> None:
+        """Act after the optimizer's update of the weights that it follows, as TensorFlow operations."""
+
+    def after_training(self, optimizer: Any, objective: Objective) -> str | None:
+        """Act when the last step is done and weights are those that will be kept; return a line for people, if any.
+
+        It is not called after a stop on a loss that is not finite.
+        """
+        return None
 
     def watched_metric(self) -> str | None:
         """Return the metric on validation rows that it follows, as in ``loss`` or ``rmse``; None for none.

@@ -177,9 +177,9 @@ def test_a_misspelt_method_is_refused_with_the_one_that_was_meant(refusal):
         ("def penalty(self, *anything): ...", "penalty(*anything)", "penalty(weight)"),
         ("@staticmethod\n            def penalty(self, weight): ...", "penalty(self, weight)", "penalty(weight)"),
         (
-            "def after_step(self, variables, optimizer): ...",
-            "after_step(variables, optimizer)",
-            "after_step(optimizer, variables)",
+            "def after_step(self, updates, optimizer): ...",
+            "after_step(updates, optimizer)",
+            "after_step(optimizer, updates)",
         ),
         ("penalty = None", "penalty as a NoneType", "penalty(weight)"),
         ("callbacks = ()", "callbacks as a tuple", "callbacks()"),

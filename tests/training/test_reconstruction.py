@@ -24,7 +24,7 @@ class Blinding(RegularizerPlugin):
     class Spec(RegularizerSpec):
         """Nothing to set."""
 
-    def transform_inputs(self, inputs, seed):
+    def transform_inputs(self, inputs, cells, seed):
         return {**inputs, "dense": keras.ops.zeros_like(inputs["dense"])}
 
 
@@ -34,7 +34,7 @@ class Noisy(RegularizerPlugin):
     class Spec(RegularizerSpec):
         """Nothing to set."""
 
-    def transform_inputs(self, inputs, seed):
+    def transform_inputs(self, inputs, cells, seed):
         noise = keras.random.normal(keras.ops.shape(inputs["dense"]), seed=seed)
         return {**inputs, "dense": inputs["dense"] + noise}
 

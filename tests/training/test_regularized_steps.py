@@ -18,7 +18,7 @@ class Silent(RegularizerPlugin):
 
     Spec = Nothing
 
-    def transform_inputs(self, inputs, seed):
+    def transform_inputs(self, inputs, cells, seed):
         return {**inputs, "dense": keras.ops.zeros_like(inputs["dense"])}
 
 
@@ -27,7 +27,7 @@ class Noisy(RegularizerPlugin):
 
     Spec = Nothing
 
-    def transform_inputs(self, inputs, seed):
+    def transform_inputs(self, inputs, cells, seed):
         noise = keras.random.normal(keras.ops.shape(inputs["dense"]), seed=seed)
         return {**inputs, "dense": inputs["dense"] + noise}
 
@@ -55,9 +55,9 @@ class Counting(RegularizerPlugin):
         super().__init__(spec)
         self.epochs = 0
 
-    def after_step(self, optimizer, variables):
-        for variable in variables:
-            variable.assign(variable * 0.5)
+    def after_step(self, optimizer, updates):
+        for update in updates:
+            update.weight.variable.assign(update.weight.variable * 0.5)
 
     def callbacks(self):
         return (keras.callbacks.LambdaCallback(on_epoch_end=self._count),)

@@ -1,0 +1,125 @@
+"""What regularizers do in the training step and around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import keras
+import tensorflow as tf
+from modelzoo_registry import Objective, RegularizerPlugin, Update, Weight
+
+from ..core.assemble import Regularizers, blaming, overrides
+from ..core.layers import trainable_weights
+
+
+class Regularization:
+    """Let regularizers act on inputs, targets and weights, in the order they are listed."""
+
+    def __init__(self, regularizers: Regularizers, core: keras.Model, cells: Mapping[str, Sequence[int]]) -> None:
+        self._weights = trainable_weights(core)
+        self._cells = cells
+        self._noise = _those_with("transform_inputs", regularizers)
+        self._softening = _those_with("transform_targets", regularizers)
+        self._followed = {name: self._followed_by(name, one) for name, one in regularizers if _follows(one)}
+        self._finishing = [(name, one) for name, one in regularizers if self._followed.get(name)]
+
+    @property
+    def softens(self) -> bool:
+        """Whether any of them may change targets."""
+        return bool(self._softening)
+
+    @property
+    def finishes(self) -> bool:
+        """Whether any of them changes weights behind the last step."""
+        return any(overrides(one, "after_training") for _, one in self._finishing)
+
+    def begin(self, optimizer: Any) -> None:
+        """Let them make what they need before the first step; the optimizer is built."""
+        for name, one in self._finishing:
+            with blaming(name):
+                one.begin(optimizer, self._followed[name])
+
+    def with_noise(self, inputs: Mapping[str, Any], seeds: Any) -> Mapping[str, Any]:
+        """Return the inputs of a batch as the step sees them."""
+        for name, one in self._noise:
+            with blaming(name):
+                inputs = one.transform_inputs(inputs, self._cells, seeds)
+        return inputs
+
+    def softened(self, targets: Any, units: int) -> Any:
+        """Return the targets of a batch as the step sees them."""
+        for name, one in self._softening:
+            with blaming(name):
+                targets = one.transform_targets(targets, units)
+        return targets
+
+    def after_step(self, optimizer: Any, variables: Sequence[Any], gradients: Sequence[Any]) -> None:
+        """Let them act behind the optimizer's update of the variables."""
+        rows = {id(v): _rows_of(gradient) for v, gradient in zip(variables, gradients, strict=True)}
+        for name, one in self._finishing:
+            updates = [_update(optimizer, w, self._weights, rows[id(w.variable)]) for w in self._followed[name]]
+            with blaming(name):
+                one.after_step(optimizer, updates)
+
+    def after_training(self, optimizer: Any, objective: Objective) -> list[str]:
+        """Let them act on the weights that are kept; return their lines for people."""
+        lines = []
+        for name, one in self._finishing:
+            with blaming(name):
+                line = one.after_training(optimizer, objective)
+            lines.extend([line] if line else [])
+        return lines
+
+    def updates(self, optimizer: Any) -> list[Update]:
+        """Return every trainable weight with what the optimizer keeps for it."""
+        return [_update(optimizer, weight, self._weights, None) for weight in self._weights]
+
+    def acting(self, inputs: Mapping[str, Any], targets: Any, units: int) -> set[str]:
+        """Return the names of those that act here, tried on a batch."""
+        seeds = keras.random.SeedGenerator(0)  # of their own: the training's draws stay what they are
+        acting = {name for name, _ in self._finishing}
+        for name, one in self._noise:
+            with blaming(name):
+                changed = one.transform_inputs(inputs, self._cells, seeds)
+            if any(changed[key] is not tensor for key, tensor in inputs.items()):
+                acting.add(name)
+        for name, one in self._softening:
+            with blaming(name):
+                if one.transform_targets(targets, units) is not targets:
+                    acting.add(name)
+        return acting
+
+    def _followed_by(self, name: str, one: RegularizerPlugin) -> list[Weight]:
+        with blaming(name):
+            return [weight for weight in self._weights if one.follows(weight)]
+
+
+def _those_with(method: str, regularizers: Regularizers) -> list[tuple[str, RegularizerPlugin]]:
+    return [(name, one) for name, one in regularizers if overrides(one, method)]
+
+
+def _follows(one: RegularizerPlugin) -> bool:
+    return overrides(one, "after_step") or overrides(one, "after_training")
+
+
+def _rows_of(gradient: Any) -> Any:
+    """Return the rows of a table that a batch has read, when its gradient says so."""
+    return tf.reshape(gradient.indices, (-1,)) if isinstance(gradient, tf.IndexedSlices) else None
+
+
+def _update(optimizer: Any, weight: Weight, weights: Sequence[Weight], rows: Any) -> Update:
+    return Update(weight, partial(_slot, optimizer, weight, weights), rows)
+
+
+def _slot(optimizer: Any, weight: Weight, weights: Sequence[Weight], name: str) -> Any:
+    """Return what an optimizer keeps for a weight, by the names Keras gives its variables.
+
+    Layers of models inside may share a path; what is kept for them stands in the order of the weights.
+    """
+    path = weight.variable.path
+    same = [other.variable for other in weights if other.variable.path == path]
+    place = [id(variable) for variable in same].index(id(weight.variable))
+    kept = [slot for slot in optimizer.variables if slot.name == f"{path.replace('/', '_')}_{name}"]
+    return kept[place]

@@ -1,0 +1,95 @@
+"""The metric in which an optimizer measures its steps.
+
+An adaptive optimizer moves each weight by its direction divided by a scale of the weight's own. A proximal step has to
+use that very scale: with another one it balances the gradient at another penalty than was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from modelzoo_registry import Fault, SpecError, Tensor
+
+Slot = Callable[[str], Any]
+
+
+def check_optimizer(optimizer: Any, owner: str) -> None:
+    """Refuse an optimizer whose metric is not known.
+
+    Raises:
+        SpecError: naming those that are.
+    """
+    if _name(optimizer) not in _METRICS:
+        known = ", ".join(sorted(_METRICS))
+        rule = f"its steps are taken in the optimizer's own metric, which is known of {known}"
+        fault = Fault("optimizer", f"{rule}. Received: {_name(optimizer)}")
+        raise SpecError(f"{owner} cannot be used like this", [fault])
+
+
+def step_sizes(optimizer: Any, slot: Slot) -> Tensor:
+    """Return how far one unit of gradient, held for long, moves each entry of a weight in a step.
+
+    The formulas are those of Keras' ``update_step``.
+
+    Args:
+        optimizer: one that ``check_optimizer`` lets pass.
+        slot: returns what it keeps for the weight, or for some rows of it, by name.
+
+    Returns:
+        A scalar, or float32 of the shape of what ``slot`` returns.
+    """
+    return _METRICS[_name(optimizer)](optimizer, slot)
+
+
+def _name(optimizer: Any) -> str:
+    return type(optimizer).__name__.lower()
+
+
+def _sgd(optimizer: Any, slot: Slot) -> Tensor:  # noqa: ARG001  (the same for all weights)
+    return optimizer.learning_rate / (1 - optimizer.momentum)  # momentum sums up what one gradient does over time
+
+
+def _adam(optimizer: Any, slot: Slot) -> Tensor:
+    from keras import ops
+
+    grown = 1 - ops.power(optimizer.beta_2, ops.cast(optimizer.iterations, "float32"))
+    squared = slot("velocity_hat" if getattr(optimizer, "amsgrad", False) else "velocity")
+    return optimizer.learning_rate * ops.sqrt(grown) / (ops.sqrt(squared) + optimizer.epsilon)
+
+
+def _nadam(optimizer: Any, slot: Slot) -> Tensor:
+    from keras import ops
+
+    grown = 1 - ops.power(optimizer.beta_2, ops.cast(optimizer.iterations, "float32"))
+    return optimizer.learning_rate / (ops.sqrt(slot("velocity") / grown) + optimizer.epsilon)
+
+
+def _adamax(optimizer: Any, slot: Slot) -> Tensor:
+    return optimizer.learning_rate / (slot("norm") + optimizer.epsilon)
+
+
+def _rmsprop(optimizer: Any, slot: Slot) -> Tensor:
+    from keras import ops
+
+    squared = slot("velocity")
+    if optimizer.centered:
+        squared = squared - ops.square(slot("average_gradient"))
+    return optimizer.learning_rate / ops.sqrt(squared + optimizer.epsilon) / (1 - optimizer.momentum)
+
+
+def _adagrad(optimizer: Any, slot: Slot) -> Tensor:
+    from keras import ops
+
+    return optimizer.learning_rate / ops.sqrt(slot("accumulator") + optimizer.epsilon)
+
+
+_METRICS: dict[str, Callable[[Any, Slot], Tensor]] = {
+    "adagrad": _adagrad,
+    "adam": _adam,
+    "adamax": _adamax,
+    "adamw": _adam,
+    "nadam": _nadam,
+    "rmsprop": _rmsprop,
+    "sgd": _sgd,
+}

@@ -1,0 +1,165 @@
+"""Proximal steps: weights that do not pay for themselves become exactly zero.
+
+Sources: Parikh & Boyd, "Proximal Algorithms", 2014, for the soft threshold; Duchi & Singer, "Efficient Online and Batch
+Learning Using Forward Backward Splitting", 2009 (JMLR 10), for thresholds that wait until a row is read again; Wright,
+Nowak & Figueiredo, "Sparse Reconstruction by Separable Approximation", 2009, for the steps over all rows at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from modelzoo_registry import Objective, RegularizerPlugin, Tensor, Update, Weight
+
+from .metric import check_optimizer, step_sizes
+
+MOST_PASSES = 12
+"""Passes over all rows behind the last step."""
+ENOUGH = 1e-6
+"""Share of the objective below which a further pass is not worth its time."""
+
+
+class Proximal(RegularizerPlugin):
+    """Minimise loss + strength · ‖w‖₁ over the weights followed: a soft threshold behind each step of the optimizer.
+
+    The threshold is the penalty times the optimizer's own step size of each weight. In a table the rows that a batch
+    has not read wait: when they are read again, and at the end of each epoch, they take all thresholds at once. Behind
+    the last step some proximal steps over all rows at once take away what the noise of single batches kept from zero.
+    """
+
+    def __init__(self, spec: Any) -> None:
+        super().__init__(spec)
+        self._last: dict[int, Any] = {}
+        """By weight, the step up to which each of its rows has been thresholded."""
+        self._waiting: dict[int, Update] = {}
+        """The tables of which not all rows are thresholded at each step."""
+
+    @property
+    def _strength(self) -> float:
+        raise NotImplementedError
+
+    def begin(self, optimizer: Any, weights: Sequence[Weight]) -> None:
+        """Count from the first step."""
+        import tensorflow as tf
+
+        check_optimizer(optimizer, type(self).__name__.lower())
+        self._last = {id(w.variable): tf.Variable(tf.zeros(w.shape[:1], tf.int64), trainable=False) for w in weights}
+
+    def after_step(self, optimizer: Any, updates: Sequence[Update]) -> None:
+        """Move every weight towards zero, those of tables as their rows are read."""
+        for update in updates:
+            if update.rows is None:
+                sizes = step_sizes(optimizer, update.slot)
+                variable = update.weight.variable
+                variable.assign(soft_threshold(variable.value, sizes * self._strength))
+            else:
+                self._waiting[id(update.weight.variable)] = update
+                self._threshold_rows(optimizer, update, update.rows)
+
+    def callbacks(self) -> Sequence[Any]:
+        """Return what lets rows take their thresholds before validation rows are looked at."""
+        if not self._last:
+            return ()
+        import keras
+
+        catch_up = self._catch_up
+
+        class CatchUp(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
+            """Threshold all rows of all tables."""
+
+            def on_test_begin(self, logs: Any = None) -> None:
+                catch_up(self.model.optimizer)
+
+            def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+                catch_up(self.model.optimizer)
+
+        return (CatchUp(),)
+
+    def after_training(self, optimizer: Any, objective: Objective) -> str:
+        """Take proximal steps over all rows, then count zeros."""
+        self._catch_up(optimizer)
+        followed = [update.weight.variable for update in objective.updates if self.follows(update.weight)]
+        strengths = [self._strength if self.follows(update.weight) else 0.0 for update in objective.updates]
+        minimise(optimizer, objective, strengths)
+        return _count_zeros(followed)
+
+    def _catch_up(self, optimizer: Any) -> None:
+        import tensorflow as tf
+
+        for update in self._waiting.values():
+            self._threshold_rows(optimizer, update, tf.range(update.weight.shape[0]))
+
+    def _threshold_rows(self, optimizer: Any, update: Update, rows: Tensor) -> None:
+        """Apply to these rows the thresholds of all steps since the last time, at once."""
+        import tensorflow as tf
+
+        table, last = update.weight.variable.value, self._last[id(update.weight.variable)]
+        now = tf.cast(optimizer.iterations.value, last.dtype)
+        waited = tf.cast(now - tf.gather(last, rows), table.dtype)
+        sizes = step_sizes(optimizer, lambda name: tf.gather(update.slot(name).value, rows))
+        threshold = sizes * self._strength * tf.reshape(waited, [-1] + [1] * (len(table.shape) - 1))
+        table.scatter_update(tf.IndexedSlices(soft_threshold(tf.gather(table, rows), threshold), rows))
+        last.scatter_update(tf.IndexedSlices(tf.fill(tf.shape(rows), now), rows))
+
+
+def soft_threshold(weights: Tensor, threshold: Tensor) -> Tensor:
+    """Return the weights moved towards zero by the threshold, and zero where it is larger than they are."""
+    from keras import ops
+
+    return ops.sign(weights) * ops.relu(ops.abs(weights) - threshold)
+
+
+def minimise(optimizer: Any, objective: Objective, strengths: Sequence[float]) -> None:
+    """Take proximal steps of the gradient over all rows, each of which lowers the objective.
+
+    Their length is that of Barzilai & Borwein, in the optimizer's metric; a step that does not lower the objective is
+    taken back and tried shorter.
+    """
+    from keras import ops
+
+    variables = [update.weight.variable for update in objective.updates]
+    sizes = [ops.convert_to_tensor(step_sizes(optimizer, update.slot)) for update in objective.updates]
+    point = [ops.copy(variable.value) for variable in variables]
+    loss, gradients = objective.measure()
+    cost, length = loss + _penalty(point, strengths), 1.0
+    for _ in range(MOST_PASSES):
+        for variable, start, size, gradient, strength in zip(
+            variables, point, sizes, gradients, strengths, strict=True
+        ):
+            moved = soft_threshold(start - length * size * gradient, length * size * strength)
+            variable.assign(variable.constraint(moved) if variable.constraint else moved)
+        new = [ops.copy(variable.value) for variable in variables]
+        new_loss, new_gradients = objective.measure()
+        new_cost = new_loss + _penalty(new, strengths)
+        steps = [after - before for after, before in zip(new, point, strict=True)]
+        squared = sum(float(ops.sum(step * step / size)) for step, size in zip(steps, sizes, strict=True))
+        if not new_cost <= cost - 1e-4 * squared / length:
+            length /= 4
+            continue
+        bent = sum(
+            float(ops.sum(step * (after - before)))
+            for step, after, before in zip(steps, new_gradients, gradients, strict=True)
+        )
+        gained, point, gradients, cost = cost - new_cost, new, new_gradients, new_cost
+        if gained <= ENOUGH * abs(cost):
+            break
+        length = squared / bent if bent > 0 else 4 * length
+    for variable, value in zip(variables, point, strict=True):
+        variable.assign(value)
+
+
+def _penalty(weights: Sequence[Tensor], strengths: Sequence[float]) -> float:
+    from keras import ops
+
+    return sum(
+        strength * float(ops.sum(ops.abs(w))) for w, strength in zip(weights, strengths, strict=True) if strength
+    )
+
+
+def _count_zeros(variables: Sequence[Any]) -> str:
+    from keras import ops
+
+    zeros = sum(int(ops.sum(ops.cast(ops.equal(variable, 0), "int32"))) for variable in variables)
+    total = sum(int(ops.size(variable)) for variable in variables)
+    return f"{zeros:,} of {total:,} weights are exactly zero"
