@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -12,6 +12,7 @@ from modelzoo_registry import BrokenPluginError, NonFiniteLossError
 
 from ..columns.target import Target
 from .engine import Engine
+from .program import Program, traced
 from .regularization import Regularization
 
 Truth = Callable[[Mapping[str, Any]], Any]
@@ -36,12 +37,14 @@ class FusedModel(keras.Model):
         batch_size: int | None,
         regularization: Regularization,
         seed: int,
+        tell: Callable[[str], None],
         weighted: bool = False,
     ) -> None:
         """Say how to train, before ``compile``: what the step needs beyond what Keras knows."""
         self._target = target
         self._truth = truth
-        self._engine = engine
+        self.engine = engine
+        self._tell = tell
         self._batch_size = batch_size
         self._weighted = weighted
         self._regularization = regularization
@@ -63,7 +66,7 @@ class FusedModel(keras.Model):
             truth = targets if self._truth is None else self._truth(inputs)
             self._measure(tf.constant(0.0), truth, self(inputs, training=False))
 
-        _traced(measure)(inputs, targets)
+        traced(measure)(inputs, targets)
         self.reset_metrics()
 
     def acting(self, inputs: Mapping[str, Any], targets: Any) -> set[str]:
@@ -94,13 +97,12 @@ class FusedModel(keras.Model):
 
     def make_train_function(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002  (Keras' signature)
         """Make the function ``fit`` calls once a chunk."""
-        relaxed = _traced(self._run_chunk, reduce_retracing=True)
-        compiled = _traced(self._run_chunk, jit_compile=True) if self._engine.xla else relaxed
+        program = Program(self._run_chunk, xla=self.engine.xla, batch_size=self._batch_size, tell=self._tell)
 
         def train_function(iterator: Any) -> Mapping[str, Any]:
             inputs, targets, weights, count = next(iterator)
-            run = compiled if int(targets.shape[1]) == self._batch_size else relaxed
-            done, finite, logs = run(inputs, targets, weights, count)
+            done, finite, logs = program(inputs, targets, weights, count)
+            self.engine = replace(self.engine, xla=program.xla)
             self._count(int(done), int(targets.shape[1]), finite=bool(finite))
             return dict(logs)
 
@@ -109,7 +111,7 @@ class FusedModel(keras.Model):
     def make_test_function(self, force: bool = False) -> None:  # noqa: FBT001, FBT002  (Keras' signature)
         """Make the function ``fit`` calls once a batch of validation rows."""
         if self.test_function is None or force:
-            run = _traced(self.test_step, reduce_retracing=True)
+            run = traced(self.test_step, reduce_retracing=True)
             self.test_function = lambda iterator: run(next(iterator))
 
     def _count(self, done: int, batch: int, *, finite: bool) -> None:
@@ -194,15 +196,6 @@ class FusedModel(keras.Model):
         if self._target.task != "regression":
             return values
         return tf.cast(values, tf.float64) * self._target.spread + self._target.center
-
-
-def _traced(method: Callable[..., Any], **options: bool) -> Any:
-    """Return a method as a TensorFlow function.
-
-    Each training has functions of its own, so that TensorFlow does not warn of one that is traced again and again.
-    AutoGraph would rewrite all this code, for loops and branches that are written as TensorFlow's own already.
-    """
-    return tf.function(partial(method), autograph=False, **options)
 
 
 def _refuse_strays(read: Sequence[Any], model: keras.Model) -> None:

@@ -69,7 +69,7 @@ class Regularization:
         for name, one in self._finishing:
             with blaming(name):
                 line = one.after_training(optimizer, objective)
-            lines.extend([line] if line else [])
+            lines.extend([f"{name}: {line}"] if line else [])
         return lines
 
     def updates(self, optimizer: Any) -> list[Update]:

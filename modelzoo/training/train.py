@@ -129,6 +129,7 @@ def train(
             batch_size=spec.batch_size,
             regularization=regularization,
             seed=spec.seed,
+            tell=notes.tell,
             weighted=rows.like.weighted,
         )
         _compile(trainer, optimizer, target, spec, metrics, weighted=rows.like.weighted)
@@ -150,7 +151,7 @@ def train(
     return Trained(
         core=core,
         history=history,
-        engine=asdict(engine),
+        engine=asdict(trainer.engine),
         notes=tuple(notes.lines),
         regularizer_states=tuple(dict(regularizer.state()) for _, regularizer in parts.regularizers),
         seconds=round(time.perf_counter() - started, 3),

@@ -1,0 +1,211 @@
+"""``l1`` minimises the loss plus strength · ‖w‖₁: weights that do not pay for themselves are exactly zero."""
+
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+import pyarrow as pa
+import pytest
+import tensorflow as tf
+from modelzoo_plugins.metric import step_sizes
+from modelzoo_plugins.proximal import minimise, soft_threshold
+from modelzoo_plugins.regularizers.l1 import L1
+from modelzoo_registry import SpecError, Update, Weight
+
+import modelzoo
+from modelzoo.training.engine import Engine
+
+pytestmark = pytest.mark.xdist_group("regularizers")
+
+COLUMNS = tuple(f"c{number}" for number in range(30))
+SCHEMA = {"columns": [{"name": name, "kind": "numeric"} for name in COLUMNS]}
+STRENGTH = 0.1
+
+
+@pytest.fixture(scope="module")
+def noisy_rows():
+    """500 rows of 30 columns, of which 3 add up to the target, with noise."""
+    random = np.random.default_rng(0)
+    columns = random.normal(size=(500, 30))
+    target = columns[:, :3].sum(axis=1) + random.normal(size=500)
+    return {**{name: columns[:, place] for place, name in enumerate(COLUMNS)}, "y": target}
+
+
+def lasso(inputs, target, strength):
+    """Minimise mean((target - inputs w)²) + strength ‖w‖₁ by coordinate descent (Friedman et al. 2010)."""
+    inputs, target = inputs - inputs.mean(axis=0), target - target.mean()
+    squares, products = 2 * inputs.T @ inputs / len(target), 2 * inputs.T @ target / len(target)
+    weights = np.zeros(inputs.shape[1])
+    for _ in range(200):
+        for place in range(weights.size):
+            rest = products[place] - squares[place] @ weights + squares[place, place] * weights[place]
+            weights[place] = np.sign(rest) * max(abs(rest) - strength, 0) / squares[place, place]
+    return weights
+
+
+def kernel_of(model):
+    return model.keras.get_layer("logits").kernel.numpy()[:, 0]
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "nadam", "adamax", "rmsprop", "adagrad", "sgd"])
+def test_a_linear_model_reaches_the_lasso_with_every_optimizer(noisy_rows, optimizer):
+    model = modelzoo.build("linear", regularizers=[{"name": "l1", "strength": STRENGTH}], schema=SCHEMA)
+
+    model.fit(noisy_rows, target="y", optimizer=optimizer, learning_rate=0.01, epochs=10, batch_size=50, verbose=0)
+
+    inputs = model.fitted.encoder.encode(pa.table(noisy_rows))["dense"].astype(float)
+    scaled = (noisy_rows["y"] - model.fitted.target.center) / model.fitted.target.spread
+    expected, found = lasso(inputs, scaled, STRENGTH), kernel_of(model)
+    assert 20 < np.sum(expected == 0) < 28
+    assert np.array_equal(found == 0, expected == 0)
+    np.testing.assert_allclose(found, expected, atol=2e-3)
+    assert model.fitted.facts.notes[-1] == f"l1: {np.sum(found == 0)} of 30 weights are exactly zero"
+
+
+def test_metrics_on_validation_rows_are_those_of_the_weights_that_are_kept(noisy_rows):
+    model = modelzoo.build("linear", regularizers=[{"name": "l1", "strength": STRENGTH}], schema=SCHEMA)
+
+    model.fit(noisy_rows, target="y", validation=noisy_rows, optimizer="sgd", epochs=1, verbose=0)
+
+    measured = model.evaluate(noisy_rows)
+    assert model.fitted.metrics["val_rmse"] == pytest.approx(measured["rmse"], rel=1e-6)
+    assert model.fitted.metrics["val_rmse"] != model.fitted.history["val_rmse"][-1]
+
+
+@pytest.mark.parametrize(("where", "deep", "wide"), [("deep", True, False), ("wide", False, True), ("all", True, True)])
+def test_where_says_which_part_it_acts_on(rows_for, where, deep, wide):
+    rows, target = rows_for("regression")
+    model = modelzoo.build("wide_deep", hidden=[4], regularizers=[{"name": "l1", "strength": 0.5, "where": where}])
+
+    model.fit(rows, target=target, epochs=2, batch_size=16, verbose=0)
+
+    kernels = [variable.numpy() for variable in model.keras.trainable_variables if variable.name == "kernel"]
+    assert all((kernel == 0).any() == deep for kernel in kernels)
+    assert (model.keras.get_layer("wide").table.numpy() == 0).all() == wide
+
+
+def test_steps_compiled_by_xla_end_where_plain_ones_do(noisy_rows, monkeypatch):
+    found = []
+    for xla in (False, True):
+        monkeypatch.setattr("modelzoo.training.train.choose_engine", lambda xla=xla, **_: Engine(chunk=10, xla=xla))
+        model = modelzoo.build("linear", regularizers=[{"name": "l1", "strength": STRENGTH}], schema=SCHEMA)
+        model.fit(noisy_rows, target="y", epochs=2, batch_size=50, verbose=0)
+        found.append(kernel_of(model))
+
+    np.testing.assert_allclose(*found, atol=2e-3)
+
+
+def test_biases_are_left_alone():
+    kernel, bias = (SimpleNamespace(shape=shape) for shape in [(3, 2), (2,)])
+    follows = [L1(L1.Spec()).follows(Weight("any", v.shape, None, "deep", v)) for v in (kernel, bias)]
+
+    assert follows == [True, False]
+
+
+def test_an_optimizer_whose_metric_is_not_known_is_refused_with_those_that_are(noisy_rows):
+    model = modelzoo.build("linear", regularizers=["l1"], schema=SCHEMA)
+
+    with pytest.raises(SpecError) as caught:
+        model.fit(noisy_rows, target="y", optimizer="ftrl", verbose=0)
+
+    assert str(caught.value) == (
+        "l1 cannot be used like this:\n  optimizer: its steps are taken in the optimizer's own metric, which is known "
+        "of adagrad, adam, adamax, adamw, nadam, rmsprop, sgd. Received: ftrl"
+    )
+
+
+def test_without_strength_it_does_nothing_and_says_so(noisy_rows):
+    model = modelzoo.build("linear", regularizers=[{"name": "l1", "strength": 0}], schema=SCHEMA)
+
+    model.fit(noisy_rows, target="y", epochs=1, verbose=0)
+
+    assert model.fitted.facts.notes[-1] == "l1 changes nothing in linear: it finds nothing to act on"
+
+
+@pytest.fixture
+def table():
+    """A table of three rows of two, under plain gradient descent of step size 0.1."""
+    variable = keras.Variable(np.full((3, 2), 1.0, np.float32), name="table")
+    optimizer = keras.optimizers.SGD(0.1)
+    optimizer.build([variable])
+    l1 = L1(L1.Spec(strength=1.0))
+    l1.begin(optimizer, [Weight("table", (3, 2), None, "wide", variable)])
+    return l1, optimizer, variable
+
+
+def step(l1, optimizer, variable, rows):
+    """Take a step with a gradient of zero for a batch that reads some rows."""
+    optimizer.apply([tf.zeros((3, 2))], [variable])
+    l1.after_step(optimizer, [Update(Weight("table", (3, 2), None, "wide", variable), dict, rows)])
+
+
+def test_rows_of_a_table_wait_until_they_are_read_and_then_take_all_thresholds(table):
+    l1, optimizer, variable = table
+    step(l1, optimizer, variable, tf.constant([0, 0]))
+    np.testing.assert_allclose(variable.numpy()[:, 0], [0.9, 1, 1], rtol=1e-6)
+
+    step(l1, optimizer, variable, tf.constant([0, 1]))
+    np.testing.assert_allclose(variable.numpy()[:, 0], [0.8, 0.8, 1], rtol=1e-6)
+
+
+def test_at_the_end_of_an_epoch_no_row_waits(table):
+    l1, optimizer, variable = table
+    step(l1, optimizer, variable, tf.constant([0]))
+    (callback,) = l1.callbacks()
+    callback.set_model(SimpleNamespace(optimizer=optimizer))
+
+    callback.on_test_begin()
+    callback.on_epoch_end(0)  # nothing is taken twice
+
+    np.testing.assert_allclose(variable.numpy(), np.full((3, 2), 0.9), rtol=1e-6)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "nadam", "adamax", "rmsprop", "adagrad", "sgd"])
+def test_step_sizes_are_how_far_a_steady_gradient_moves_a_weight(optimizer):
+    """Held for long, a gradient moves the weight by step size times gradient in each step."""
+    made = keras.optimizers.get({"class_name": optimizer, "config": {"learning_rate": 0.01}})
+    variable = keras.Variable(np.zeros(3, np.float32), name="w")
+    made.build([variable])
+    gradient = tf.constant([0.5, -1.0, 2.0])
+    for _ in range(150):
+        made.apply([gradient], [variable])
+    before = variable.numpy()
+    made.apply([gradient], [variable])
+
+    sizes = step_sizes(made, {v.name.removeprefix("w_"): v for v in made.variables}.get)
+
+    moved = before - variable.numpy()
+    np.testing.assert_allclose(moved, np.asarray(sizes) * gradient.numpy(), rtol=2e-3)
+
+
+def test_momentum_lengthens_the_steps():
+    made = keras.optimizers.SGD(0.01, momentum=0.9)
+
+    assert float(step_sizes(made, None)) == pytest.approx(0.1)
+
+
+def test_the_soft_threshold_moves_towards_zero_and_stops_there():
+    moved = soft_threshold(tf.constant([3.0, -3.0, 0.5, -0.5, 0.0]), 1.0)
+
+    assert moved.numpy().tolist() == [2, -2, 0, 0, 0]
+
+
+def test_steps_over_all_rows_never_raise_the_objective():
+    """Of a cost that is not convex, and step sizes far too long at first."""
+    variable = keras.Variable(np.array([2.0, -1.5, 0.3], np.float32), name="w")
+    optimizer = keras.optimizers.SGD(1e3)
+    optimizer.build([variable])
+    costs = []
+
+    def measure():
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.cos(3 * variable.value) + variable.value**2)
+        costs.append(float(loss) + 0.1 * float(np.abs(variable.numpy()).sum()))
+        return float(loss), [tape.gradient(loss, variable.value)]
+
+    weight = Weight("w", (3,), None, "deep", variable)
+    minimise(optimizer, SimpleNamespace(updates=[Update(weight, dict, None)], measure=measure), [0.1])
+
+    measure()
+    assert costs[-1] == min(costs)
+    assert costs[-1] < costs[0]
