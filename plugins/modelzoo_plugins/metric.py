@@ -14,17 +14,16 @@ from modelzoo_registry import Fault, SpecError, Tensor
 Slot = Callable[[str], Any]
 
 
-def check_optimizer(optimizer: Any, owner: str) -> None:
+def check_optimizer(optimizer: Any) -> None:
     """Refuse an optimizer whose metric is not known.
 
     Raises:
         SpecError: naming those that are.
     """
     if _name(optimizer) not in _METRICS:
-        known = ", ".join(sorted(_METRICS))
-        rule = f"its steps are taken in the optimizer's own metric, which is known of {known}"
+        rule = f"l1 and l1_l2 step in the optimizer's own metric, which is known of {', '.join(sorted(_METRICS))}"
         fault = Fault("optimizer", f"{rule}. Received: {_name(optimizer)}")
-        raise SpecError(f"{owner} cannot be used like this", [fault])
+        raise SpecError("the training cannot be set up like this", [fault])
 
 
 def step_sizes(optimizer: Any, slot: Slot) -> Tensor:

@@ -16,6 +16,8 @@ from .metric import check_optimizer, step_sizes
 
 MOST_PASSES = 12
 """Passes over all rows behind the last step."""
+GROWING = 0.5
+"""Share of the epochs over which the strength grows to its full size."""
 ENOUGH = 1e-6
 """Share of the objective below which a further pass is not worth its time."""
 
@@ -26,10 +28,15 @@ class Proximal(RegularizerPlugin):
     The threshold is the penalty times the optimizer's own step size of each weight. In a table the rows that a batch
     has not read wait: when they are read again, and at the end of each epoch, they take all thresholds at once. Behind
     the last step some proximal steps over all rows at once take away what the noise of single batches kept from zero.
+
+    The strength grows over the first half of the epochs. In full from the start it would make zero what has not learnt
+    anything yet: of two layers that are zero neither has a gradient, and both would stay so.
     """
 
     def __init__(self, spec: Any) -> None:
         super().__init__(spec)
+        self._force: Any = None
+        """The strength as far as it has grown."""
         self._last: dict[int, Any] = {}
         """By weight, the step up to which each of its rows has been thresholded."""
         self._waiting: dict[int, Update] = {}
@@ -40,10 +47,11 @@ class Proximal(RegularizerPlugin):
         raise NotImplementedError
 
     def begin(self, optimizer: Any, weights: Sequence[Weight]) -> None:
-        """Count from the first step."""
+        """Count the steps of each row from here, and let the strength grow."""
         import tensorflow as tf
 
-        check_optimizer(optimizer, type(self).__name__.lower())
+        check_optimizer(optimizer)
+        self._force = tf.Variable(self._strength, trainable=False)
         self._last = {id(w.variable): tf.Variable(tf.zeros(w.shape[:1], tf.int64), trainable=False) for w in weights}
 
     def after_step(self, optimizer: Any, updates: Sequence[Update]) -> None:
@@ -52,21 +60,24 @@ class Proximal(RegularizerPlugin):
             if update.rows is None:
                 sizes = step_sizes(optimizer, update.slot)
                 variable = update.weight.variable
-                variable.assign(soft_threshold(variable.value, sizes * self._strength))
+                variable.assign(soft_threshold(variable.value, sizes * self._force))
             else:
                 self._waiting[id(update.weight.variable)] = update
                 self._threshold_rows(optimizer, update, update.rows)
 
     def callbacks(self) -> Sequence[Any]:
-        """Return what lets rows take their thresholds before validation rows are looked at."""
+        """Return what lets the strength grow, and rows take their thresholds before validation rows are looked at."""
         if not self._last:
             return ()
         import keras
 
-        catch_up = self._catch_up
+        catch_up, grow = self._catch_up, self._grow
 
-        class CatchUp(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
-            """Threshold all rows of all tables."""
+        class Epochs(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
+            """Grow with the epochs, and threshold all rows of all tables at the end of each."""
+
+            def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+                grow((epoch + 1) / self.params["epochs"])
 
             def on_test_begin(self, logs: Any = None) -> None:
                 catch_up(self.model.optimizer)
@@ -74,7 +85,7 @@ class Proximal(RegularizerPlugin):
             def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
                 catch_up(self.model.optimizer)
 
-        return (CatchUp(),)
+        return (Epochs(),)
 
     def after_training(self, optimizer: Any, objective: Objective) -> str:
         """Take proximal steps over all rows, then count zeros."""
@@ -83,6 +94,10 @@ class Proximal(RegularizerPlugin):
         strengths = [self._strength if self.follows(update.weight) else 0.0 for update in objective.updates]
         minimise(optimizer, objective, strengths)
         return _count_zeros(followed)
+
+    def _grow(self, share: float) -> None:
+        """Set the strength for an epoch that ends with this share of all."""
+        self._force.assign(self._strength * min(1.0, share / GROWING))
 
     def _catch_up(self, optimizer: Any) -> None:
         import tensorflow as tf
@@ -98,7 +113,7 @@ class Proximal(RegularizerPlugin):
         now = tf.cast(optimizer.iterations.value, last.dtype)
         waited = tf.cast(now - tf.gather(last, rows), table.dtype)
         sizes = step_sizes(optimizer, lambda name: tf.gather(update.slot(name).value, rows))
-        threshold = sizes * self._strength * tf.reshape(waited, [-1] + [1] * (len(table.shape) - 1))
+        threshold = sizes * self._force * tf.reshape(waited, [-1] + [1] * (len(table.shape) - 1))
         table.scatter_update(tf.IndexedSlices(soft_threshold(tf.gather(table, rows), threshold), rows))
         last.scatter_update(tf.IndexedSlices(tf.fill(tf.shape(rows), now), rows))
 

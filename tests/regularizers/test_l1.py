@@ -109,8 +109,8 @@ def test_an_optimizer_whose_metric_is_not_known_is_refused_with_those_that_are(n
         model.fit(noisy_rows, target="y", optimizer="ftrl", verbose=0)
 
     assert str(caught.value) == (
-        "l1 cannot be used like this:\n  optimizer: its steps are taken in the optimizer's own metric, which is known "
-        "of adagrad, adam, adamax, adamw, nadam, rmsprop, sgd. Received: ftrl"
+        "the training cannot be set up like this:\n  optimizer: l1 and l1_l2 step in the optimizer's own metric, which "
+        "is known of adagrad, adam, adamax, adamw, nadam, rmsprop, sgd. Received: ftrl"
     )
 
 
@@ -158,6 +158,20 @@ def test_at_the_end_of_an_epoch_no_row_waits(table):
     callback.on_epoch_end(0)  # nothing is taken twice
 
     np.testing.assert_allclose(variable.numpy(), np.full((3, 2), 0.9), rtol=1e-6)
+
+
+def test_the_strength_grows_over_the_first_half_of_the_epochs(table):
+    l1, optimizer, variable = table
+    (callback,) = l1.callbacks()
+    callback.set_params({"epochs": 4})
+    moved = []
+    for epoch in range(4):
+        callback.on_epoch_begin(epoch)
+        before = variable.numpy()[0, 0]
+        step(l1, optimizer, variable, None)
+        moved.append(before - variable.numpy()[0, 0])
+
+    np.testing.assert_allclose(moved, [0.05, 0.1, 0.1, 0.1], rtol=1e-5)
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "nadam", "adamax", "rmsprop", "adagrad", "sgd"])
