@@ -99,12 +99,11 @@ class Survey:
         return keras.Model(inputs, output, name=self.name), tuple(filter(None, map(self._removal, self.found.rules)))
 
     def _rewrite_call(self, rule: Rule, parts: dict[int, Part], kept: Kept) -> list[Part]:
-        given, needed = self.found.given(rule), self.found.read_of(rule)
-        read = [
-            None if units is None else parts[result.number]
-            for result, units in zip(rule.call.inputs, rule.reads(given, needed), strict=True)
+        given = [
+            None if read is None else parts[result.number]
+            for result, read in zip(rule.call.inputs, self.found.reads_of(rule), strict=True)
         ]
-        return rule.rewrite(read, Step(given, needed, kept))
+        return rule.rewrite(given, Step(self.found.given(rule), self.found.read_of(rule), kept))
 
     def _removal(self, rule: Rule) -> Removal | None:
         """Count the units of a layer with weights, where it loses some; a layer that is not understood, as a whole."""

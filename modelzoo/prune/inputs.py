@@ -56,14 +56,15 @@ def _ids(found: Found, count: int, *, keep_inputs: bool) -> tuple[IdReading, ...
             deep[rule.place].append(rule.rows(found.units[rule.call.results[0].number], found.read_of(rule)))
         elif not isinstance(rule, Chosen):
             as_they_are.update(place for result in rule.call.inputs for place in _places(result, found.rules))
-    return tuple(
-        IdReading(
-            rows=None if place in as_they_are else _side_by_side(wide[place] + deep[place]),
-            wide=bool(wide[place]),
-            deep=bool(deep[place]),
-        )
-        for place in range(count)
-    )
+    sizes = _sizes(found.rules)
+
+    def reading(place: int) -> IdReading:
+        size = sizes.get(place, 0)
+        tables = [np.zeros((size, 0), np.float32), *wide[place], *deep[place]]
+        rows = np.concatenate([table[:size] for table in tables], axis=1)
+        return IdReading(None if place in as_they_are else rows, bool(wide[place]), bool(deep[place]))
+
+    return tuple(map(reading, range(count)))
 
 
 def _places(result: Result, rules: Sequence[Rule]) -> Sequence[int]:
@@ -74,6 +75,17 @@ def _places(result: Result, rules: Sequence[Rule]) -> Sequence[int]:
     return range(width(result)) if isinstance(maker, Given) and maker.call.name == "ids" else []
 
 
-def _side_by_side(rows: list[np.ndarray]) -> np.ndarray:
-    """Join the rows; of a position that nothing reads there are none."""
-    return np.concatenate(rows, axis=1) if rows else np.zeros((0, 0), np.float32)
+def _sizes(rules: Sequence[Rule]) -> dict[int, int]:
+    """Return how many ids each position has, as far as tables tell, read or not.
+
+    A plugin's own table may have rows for ids that never come; one for too few would have failed.
+    """
+    sizes: dict[int, int] = {}
+    for rule in rules:
+        looked_up = {}
+        if isinstance(rule, Wide):
+            looked_up = dict(zip(rule.layer.places, rule.layer.sizes, strict=True))
+        elif isinstance(rule, Embedded):
+            looked_up = {rule.place: rule.layer.input_dim}
+        sizes.update((place, min(size, sizes.get(place, size))) for place, size in looked_up.items())
+    return sizes

@@ -33,6 +33,10 @@ class Found:
         """Whether something reads what a call makes."""
         return any(result.number in self.needed for result in rule.call.results)
 
+    def reads_of(self, rule: Rule) -> list[np.ndarray | None]:
+        """Return bool (n,) of each input of a call: which units it reads; None where it does without."""
+        return rule.reads(self.given(rule), self.read_of(rule))
+
     def read_of(self, rule: Rule) -> np.ndarray:
         """Return bool (n,): which units are read of the first tensor a call makes."""
         (result, *_) = rule.call.results
@@ -68,16 +72,15 @@ def _need(found: Found, pinned: str | None, *, keep_inputs: bool) -> None:
     output = found.graph.output
     found.needed[output.number] = np.ones(width(output), bool)
     for rule in reversed(found.rules):
-        whole = rule.call.name == pinned or (keep_inputs and isinstance(rule, Given))
-        if not found.is_read(rule) and not (keep_inputs and isinstance(rule, Given)):
+        stays = keep_inputs and isinstance(rule, Given)
+        if not found.is_read(rule) and not stays:
             continue
         for result in rule.call.results:
             own = found.needed.setdefault(result.number, np.zeros(width(result), bool))
-            if whole:
+            if stays or rule.call.name == pinned:
                 own[:] = True
-            elif not own.any():  # of a constant unit nothing more is asked for
+            elif not own.any():  # the layer that reads it needs an input; a unit that never varies asks for least
                 own[np.argmin(found.units[result.number].varies)] = True
-        reads = rule.reads(found.given(rule), found.read_of(rule))
-        for result, read in zip(rule.call.inputs, reads, strict=True):
+        for result, read in zip(rule.call.inputs, found.reads_of(rule), strict=True):
             if read is not None:
-                found.needed[result.number] = found.needed.get(result.number, np.zeros(width(result), bool)) | read
+                found.needed[result.number] = read | found.needed.get(result.number, False)

@@ -117,9 +117,9 @@ class Wide(Rule):
     def rewrite(self, parts: Sequence[Part | None], step: Step) -> list[Part]:
         """Return the layer with fewer columns, ids and units."""
         part, kept, units = cast("Part", parts[0]), _kept_ids(step.kept), np.flatnonzero(step.needed)
-        read = self.rows(step.needed)
+        read, table = self.rows(step.needed), self._rows
         places = [place for place in part.present.tolist() if place in read]
-        rows = [self._rows[place][np.ix_(kept[place], units)] for place in places]
+        rows = [table[place][np.ix_(kept[place], units)] for place in places]
         now = [int(np.flatnonzero(part.present == place)[0]) for place in places]
         new = WideLogits(now, [len(each) for each in rows], len(units), **options(self.layer))
         tensor = new(part.tensor)

@@ -53,7 +53,7 @@ def test_a_number_of_an_embedding_that_is_not_read_or_always_the_same_goes(prune
     assert [(each.wide, each.deep) for each in smaller.reading.ids] == [(False, True), (False, False), (False, False)]
     assert smaller.reading.ids[0].rows.tolist() == [[1], [2], [1], [3], [2]]
     assert smaller.reading.ids[0].rows.dtype == np.float32
-    assert smaller.reading.ids[1].rows.shape == (0, 0)
+    assert [each.rows.shape for each in smaller.reading.ids] == [(5, 1), (0, 0), (5, 0)]
     assert smaller.removals == [("numbers of embedding", 2, 1), ("numbers of unread", 2, 0)]
 
 
@@ -66,6 +66,16 @@ def test_several_embeddings_of_one_position_count_together(pruned, ids):
 
     assert smaller.reading.ids[0].rows.tolist() == [[1, 9], [2, 0], [1, 8], [3, 0], [2, 0]]
     assert smaller.weights("own") == [[[9], [0], [8], [0]]]
+
+
+def test_a_table_of_more_rows_than_there_are_ids_is_cut(pruned, ids):
+    large = keras.layers.Embedding(9, 1, name="large")(ids[:, 0])
+    both = keras.layers.Concatenate()([large, embedding(TABLE, 0, ids)])
+
+    smaller = pruned(keras.Model({"ids": ids}, dense([[0.5], [1], [0]], both)))
+
+    assert smaller.reading.ids[0].rows.shape == (5, 2)
+    assert smaller.core.get_layer("large").input_dim == 5
 
 
 def test_wide_columns_without_a_weight_go_and_ids_of_equal_weight_become_one(pruned, ids):
