@@ -120,6 +120,8 @@ def figures() -> str:
         ("same seed twice: losses, weights", _same(quality["repeatability"])),
         *_columns(),
         *_streaming(),
+        *_regularizers(),
+        *_pruning(),
     ]
     machine = listing["machine"]
     lines = ["| what | measured |", "|---|---|", *(f"| {what} | {seen} |" for what, seen in rows)]
@@ -177,6 +179,36 @@ def _streaming() -> Iterator[tuple[str, str]]:
         f"{streamed['rows_a_second']:,} rows/s, {measured['peak_above_tensorflow_gb']:.2f} GB beside TensorFlow",
     )
     yield f"the same of {held['rows'] / 1e6:.0f} million rows in memory", f"{held['rows_a_second']:,} rows/s"
+
+
+def _regularizers() -> Iterator[tuple[str, str]]:
+    """Yield a row for the zeros of ``l1``, and one for what helps against over-fitting."""
+    measured = _read("regularizers")
+    noisy = measured["lasso"]["noisy adam"]
+    yield (
+        "200 noisy columns of which 5 matter, `linear` with `l1`: zeros",
+        f"{noisy['zeros']} (scikit-learn's Lasso: {noisy['zeros_of_the_lasso']}; Keras' L1 penalty: "
+        f"{measured['keras_l1']['zeros']}); weights differ from the Lasso's by {noisy['largest_difference']:.0e} at most",
+    )
+    errors = {name: seen["validation_mse"] for name, seen in measured["overfitting"].items()}
+    others = ", ".join(f"`{name}` {error:.2f}" for name, error in errors.items() if name != "none")
+    yield (
+        "200 noisy rows of 50 columns, `deep_dnn`: validation error, median of 5 seeds",
+        f"{errors['none']:.2f}; with {others}",
+    )
+
+
+def _pruning() -> Iterator[tuple[str, str]]:
+    """Yield a row for each model that was pruned."""
+    for name, seen in _read("pruning").items():
+        if name == "machine":
+            continue
+        before, after = seen["columns_read"]
+        yield (
+            f"diamonds with 1,000 useless columns, `{name}` with `l1`: the pruned export",
+            f"reads {after} of {before:,} columns, {seen['times_smaller']:.0f} times smaller, "
+            f"{seen['times_faster']:.0f} times as fast per batch of 1,024",
+        )
 
 
 def _reconstruction(measured: dict[str, float]) -> str:

@@ -68,6 +68,16 @@ def test_the_python_example_runs_as_it_stands(tmp_path, monkeypatch):
     assert len(list((tmp_path / "exports" / "diamonds").iterdir())) == 1
 
 
+def test_a_model_loses_weight_as_it_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names: dict = {}
+    exec(compile(block("Regularizers, and models that lose weight"), "README.md", "exec"), names)
+
+    removed = {each.what: (each.before, each.after) for each in modelzoo.load_export(names["small"]).manifest.removed}
+    before, after = removed["parameters"]
+    assert after < before / 2
+
+
 def test_rare_classes_weights_and_the_last_in_time_are_used_as_it_says(rides, monkeypatch, capsys):
     monkeypatch.chdir(rides)
     names: dict = {}
