@@ -184,12 +184,10 @@ def _streaming() -> Iterator[tuple[str, str]]:
 def _regularizers() -> Iterator[tuple[str, str]]:
     """Yield a row for the zeros of ``l1``, and one for what helps against over-fitting."""
     measured = _read("regularizers")
-    noisy = measured["lasso"]["noisy adam"]
-    yield (
-        "200 noisy columns of which 5 matter, `linear` with `l1`: zeros",
-        f"{noisy['zeros']} (scikit-learn's Lasso: {noisy['zeros_of_the_lasso']}; Keras' L1 penalty: "
-        f"{measured['keras_l1']['zeros']}); weights differ from the Lasso's by {noisy['largest_difference']:.0e} at most",
-    )
+    noisy, keras = measured["lasso"]["noisy adam"], measured["keras_l1"]["zeros"]
+    zeros = f"{noisy['zeros']} (scikit-learn's Lasso: {noisy['zeros_of_the_lasso']}, Keras' L1 penalty: {keras})"
+    difference = f"weights within {noisy['largest_difference']:.0e} of the Lasso's"
+    yield "200 noisy columns of which 5 matter, `linear` with `l1`: zeros", f"{zeros}, {difference}"
     errors = {name: seen["validation_mse"] for name, seen in measured["overfitting"].items()}
     others = ", ".join(f"`{name}` {error:.2f}" for name, error in errors.items() if name != "none")
     yield (
@@ -204,10 +202,11 @@ def _pruning() -> Iterator[tuple[str, str]]:
         if name == "machine":
             continue
         before, after = seen["columns_read"]
+        size = f"{seen['times_smaller']:.0f} times smaller"
+        speed = f"{seen['times_faster']:.0f} times as fast per batch of 1,024"
         yield (
             f"diamonds with 1,000 useless columns, `{name}` with `l1`: the pruned export",
-            f"reads {after} of {before:,} columns, {seen['times_smaller']:.0f} times smaller, "
-            f"{seen['times_faster']:.0f} times as fast per batch of 1,024",
+            f"reads {after} of {before:,} columns, {size}, {speed}",
         )
 
 
