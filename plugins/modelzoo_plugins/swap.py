@@ -7,6 +7,8 @@ from typing import Any
 
 from modelzoo_registry import Tensor
 
+from .draw import uniform
+
 
 def swapped(
     arrays: Mapping[str, Tensor], cells: Mapping[str, Sequence[int]], share: float, seed: Any
@@ -21,13 +23,12 @@ def swapped(
         share: probability, 0 to 1.
         seed: a ``keras.random.SeedGenerator``.
     """
-    import keras
     from keras import ops
 
     numbers = sorted({number for name in arrays for number in cells[name]})
     batch = ops.shape(next(iter(arrays.values())))[0]
     own = ops.arange(batch)[:, None]
-    drawn = keras.random.uniform((2, batch, len(numbers)), dtype="float32", seed=seed)
+    drawn = uniform((2, batch, len(numbers)), seed)
     steps = 1 + ops.floor(drawn[0] * ops.cast(batch - 1, "float32"))  # to another row, round the end
     others = (own + ops.cast(steps, "int32")) % batch
     rows = ops.where(drawn[1] < share, others, own)

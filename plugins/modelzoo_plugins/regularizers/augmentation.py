@@ -10,6 +10,7 @@ from modelzoo_registry import RegularizerPlugin, RegularizerSpec, Tensor
 from pydantic import Field, ValidationInfo, field_validator
 
 from ..affine import Moves, moved
+from ..draw import uniform
 from ..swap import swapped
 
 
@@ -98,13 +99,10 @@ class Augmentation(RegularizerPlugin):
         )
 
     def _draw(self, count: Tensor, seed: Any) -> Moves:
-        import keras
         from keras import ops
 
         spec = self.spec
-        down, right, angle, zoom, rows, columns = ops.unstack(
-            keras.random.uniform((6, count), minval=-1, maxval=1, dtype="float32", seed=seed)
-        )
+        down, right, angle, zoom, rows, columns = ops.unstack(2 * uniform((6, count), seed) - 1)
         return Moves(
             angle=angle * radians(spec.rotate),
             zoom=1 + zoom * spec.zoom,

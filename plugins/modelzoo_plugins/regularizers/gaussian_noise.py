@@ -8,6 +8,8 @@ from typing import Any
 from modelzoo_registry import RegularizerPlugin, RegularizerSpec, Tensor
 from pydantic import Field
 
+from ..draw import normal
+
 
 class GaussianNoise(RegularizerPlugin):
     """Add normal noise to the encoded numbers and arrays of each training step.
@@ -33,7 +35,6 @@ class GaussianNoise(RegularizerPlugin):
         return {name: tensor if name == "ids" else self._noisy(tensor, seed) for name, tensor in inputs.items()}
 
     def _noisy(self, tensor: Tensor, seed: Any) -> Tensor:
-        import keras
+        from keras import ops
 
-        noise = keras.random.normal(keras.ops.shape(tensor), stddev=self.spec.stddev, dtype=tensor.dtype, seed=seed)
-        return tensor + noise
+        return tensor + self.spec.stddev * normal(ops.shape(tensor), seed)
