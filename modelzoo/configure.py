@@ -95,9 +95,19 @@ def _choose_regularizer(wanted: Any, path: str, before: list[Choice]) -> tuple[l
         entry, plugin = _find("regularizer", name)
     except (UnknownPluginError, AmbiguousPluginError) as error:
         return [Fault(path, str(error))], None
-    if any(choice.entry == entry for choice in before):
-        return [Fault(path, f"{name!r} is listed twice; once is enough")], None
+    conflict = _conflict(entry, plugin, before)
     faults, spec = collect(plugin.Spec, settings)
-    if spec is None:
-        return [Fault(f"{path}.{fault.path}".rstrip("."), fault.message) for fault in faults], None
-    return [], Choice(entry, plugin, spec)
+    told = [Fault(path, conflict)] if conflict else []
+    told.extend(Fault(f"{path}.{fault.path}".rstrip("."), fault.message) for fault in faults)
+    return told, None if spec is None or told else Choice(entry, plugin, spec)
+
+
+def _conflict(entry: PluginEntry, plugin: Any, before: list[Choice]) -> str | None:
+    """Say why a regularizer cannot join those before it, if so."""
+    alone = f"{plugin.exclusive} is the work of one regularizer alone"
+    if any(choice.entry == entry for choice in before):
+        return f"{entry.name!r} is listed twice; {alone if plugin.exclusive else 'once is enough'}"
+    for choice in before:
+        if plugin.exclusive and choice.plugin.exclusive == plugin.exclusive:
+            return f"{entry.name!r} cannot be used with {choice.name!r}; {alone}"
+    return None

@@ -53,6 +53,30 @@ def test_all_faults_of_model_and_regularizers_are_told_at_once():
     assert faults["regularizers.5"] == "'l2' is listed twice; once is enough"
 
 
+@pytest.mark.parametrize(
+    ("regularizers", "told"),
+    [
+        (["dropout", "l1", "l1_l2"], "'l1_l2' cannot be used with 'l1'; thresholding weights behind each step"),
+        (["l2", "early_stopping", "early_stopping"], "'early_stopping' is listed twice; ending the training early"),
+    ],
+    ids=["two names", "one name"],
+)
+def test_of_regularizers_that_exclude_each_other_the_second_is_refused_with_the_reason(regularizers, told):
+    with pytest.raises(SpecError) as caught:
+        modelzoo.build("linear", regularizers=regularizers)
+
+    assert [str(fault) for fault in caught.value.faults] == [
+        f"regularizers.2: {told} is the work of one regularizer alone"
+    ]
+
+
+def test_faults_of_a_regularizer_that_is_excluded_are_told_too():
+    with pytest.raises(SpecError) as caught:
+        modelzoo.build("linear", regularizers=["l1", {"name": "l1_l2", "l2": -1}])
+
+    assert [fault.path for fault in caught.value.faults] == ["regularizers.1", "regularizers.1.l2"]
+
+
 @pytest.mark.parametrize("regularizers", ["l2", {"name": "l2"}, 5])
 def test_regularizers_that_are_no_list_are_refused(regularizers):
     with pytest.raises(SpecError) as caught:

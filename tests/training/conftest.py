@@ -11,7 +11,8 @@ import pytest
 def train_with(monkeypatch, rows_for):
     """Return a trainer of one tiny model: the engine, regularizers with names, then fields of TrainingSpec.
 
-    Rows may be repeated some times each, and weighed.
+    Rows are those of a task, or columns with the name of their target; they may be repeated some times each, and
+    weighed.
     """
     import numpy as np
     import pyarrow as pa
@@ -30,6 +31,7 @@ def train_with(monkeypatch, rows_for):
         *,
         regularizers=(),
         task="regression",
+        rows=None,
         valid=False,
         callbacks=(),
         weights=None,
@@ -38,7 +40,7 @@ def train_with(monkeypatch, rows_for):
     ):
         if engine is not None:
             monkeypatch.setattr(train, "choose_engine", lambda **_: engine)
-        data, name = rows_for(task)
+        data, name = rows or rows_for(task)
         table = pa.table(data)
         target = fit_target(table, name)[0] if name else Target(name=None, task=task)
         features, labels = target.features(table), target.read(table)

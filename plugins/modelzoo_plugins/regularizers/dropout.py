@@ -12,8 +12,9 @@ from pydantic import Field, field_validator
 class Dropout(RegularizerPlugin):
     """Set a share of the hidden units to zero in each training step.
 
-    The others are scaled by 1/(1-rate), so that sums keep their size; prediction uses all units unchanged.
-    Source: Srivastava et al., "Dropout", 2014 (JMLR 15).
+    The others are scaled by 1/(1-rate), so that sums keep their size. Behind selu, units go to its lower bound instead
+    of zero (alpha dropout), which keeps mean and variance as selu needs them. Prediction uses all units unchanged.
+    Sources: Srivastava et al., "Dropout", 2014 (JMLR 15); Klambauer et al., "Self-Normalizing Neural Networks", 2017.
     """
 
     class Spec(RegularizerSpec):
@@ -34,4 +35,6 @@ class Dropout(RegularizerPlugin):
             return ()
         import keras
 
-        return (keras.layers.Dropout(self.spec.rate, name=f"{layer.name}_dropout"),)
+        selu = getattr(layer.layer, "activation", None) is keras.activations.selu
+        dropout = keras.layers.AlphaDropout if selu else keras.layers.Dropout
+        return (dropout(self.spec.rate, name=f"{layer.name}_dropout"),)
