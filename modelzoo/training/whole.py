@@ -8,9 +8,8 @@ from typing import Any
 import tensorflow as tf
 from modelzoo_registry import Update
 
-from .chunks import Examples, batches_dataset
+from .chunks import Examples
 from .fused import FusedModel
-from .relay import Relay
 
 BATCH = 1024
 """Fewest rows measured at a time: those of a step are too few to keep the processor busy."""
@@ -27,14 +26,11 @@ class WholeObjective:
 
     def measure(self) -> tuple[float, Sequence[Any]]:
         """Go through all rows; of a mean over batches each counts by its rows."""
-        relay = Relay()
-        loss, gradients = tf.constant(0.0), [tf.zeros(update.weight.shape) for update in self.updates]
-        with relay.raising():
-            for batch in batches_dataset(self._rows, self._batch, relay):
-                share = tf.shape(batch[1])[0] / self._rows.count
-                measured, parts = self._measure(*batch)
-                loss += measured * tf.cast(share, tf.float32)
-                gradients = [
-                    total + part * tf.cast(share, part.dtype) for total, part in zip(gradients, parts, strict=True)
-                ]
-        return float(loss), gradients
+        loss, gradients = 0.0, [tf.zeros(update.weight.shape) for update in self.updates]
+        for rows in self._rows.blocks(self._batch):
+            share = rows.count / self._rows.count
+            weights = None if rows.weights is None else tf.constant(rows.weights)
+            measured, parts = self._measure(*rows.first(rows.count), weights)
+            loss += share * float(measured)
+            gradients = [total + share * part for total, part in zip(gradients, parts, strict=True)]
+        return loss, gradients
