@@ -61,7 +61,7 @@ def _kept_ids(encoder: Encoder, stay: dict[str, Staying]) -> tuple[KeptIds, ...]
     kept: list[KeptIds] = []
     for place, layout in enumerate(encoder.id_layout):
         one = stay.get(layout.name)
-        if one is not None and one.is_read:
+        if one is not None and (one.wide or one.deep):
             ids = np.arange(layout.size) if one.ids is None else one.ids
-            kept.append(KeptIds(place, ids, one.reading.wide, one.reading.deep))
+            kept.append(KeptIds(place, ids, one.wide, one.deep))
     return tuple(kept)

@@ -14,8 +14,6 @@ from ..columns.encoder import Encoder
 from ..columns.fitted import FittedId
 from .reading import IdReading
 
-_UNREAD = IdReading(rows=None, wide=False, deep=False)
-
 Ids = np.ndarray | None
 """Some ids of a column, int64 (m,); None for all."""
 
@@ -24,36 +22,43 @@ Ids = np.ndarray | None
 class Staying:
     """Say what stays of a column with ids."""
 
-    reading: IdReading
     ids: Ids
     """The old ids, rising from 0."""
-
-    @property
-    def is_read(self) -> bool:
-        """Whether the core reads it, and not only a cross."""
-        return self.reading.wide or self.reading.deep
+    wide: bool
+    deep: bool
 
 
 def staying(encoder: Encoder, readings: Sequence[IdReading]) -> dict[str, Staying]:
     """Return what stays of each column with ids, by name; one that is not among them goes whole."""
-    read = dict(zip([layout.name for layout in encoder.id_layout], readings, strict=True))
+    read = {
+        layout.name: reading
+        for layout, reading in zip(encoder.id_layout, readings, strict=True)
+        if reading.wide or reading.deep or reading.rows is None
+    }
     held: dict[str, list[Ids]] = {}
     stay: dict[str, Staying] = {}
     for fitted in reversed(encoder.columns):  # crosses stand behind what they are made of
         name = fitted.column.name
-        reading = read.get(name, _UNREAD)
-        if isinstance(fitted, FittedId) and (name in held or reading.wide or reading.deep):
-            stay[name] = Staying(reading, _kept(fitted, reading, held.get(name, ())))
+        if isinstance(fitted, FittedId) and (name in read or name in held):
+            ids = _kept(fitted, read.get(name), held.get(name, ()))
+            stay[name] = Staying(ids, *_uses(fitted, read.get(name)))
             if isinstance(fitted, FittedCrossed):
-                for source, ids in zip(fitted.column.sources, _held(fitted, stay[name].ids), strict=True):
-                    held.setdefault(source, []).append(ids)
+                for source, its_ids in zip(fitted.column.sources, _held(fitted, ids), strict=True):
+                    held.setdefault(source, []).append(its_ids)
     return stay
+
+
+def _uses(fitted: FittedId, reading: IdReading | None) -> tuple[bool, bool]:
+    """Return whether a column is wide, and deep: as it was where the ids themselves are read, neither where none is."""
+    if reading is None:
+        return False, False
+    return (fitted.column.wide, fitted.column.deep) if reading.rows is None else (reading.wide, reading.deep)
 
 
 def shrink_ids(fitted: FittedId, stay: Mapping[str, Staying]) -> FittedId:
     """Return a column with the ids that stay, numbered anew, made of others whose ids were."""
     own = stay[fitted.column.name]
-    column = fitted.column.model_copy(update={"wide": own.reading.wide, "deep": own.reading.deep})
+    column = fitted.column.model_copy(update={"wide": own.wide, "deep": own.deep})
     fields = {name: getattr(fitted, name) for name in type(fitted).model_fields} | {"column": column}
     if isinstance(fitted, FittedCategorical):
         fields |= {"vocabulary": _vocabulary(fitted, own.ids)}
@@ -62,18 +67,16 @@ def shrink_ids(fitted: FittedId, stay: Mapping[str, Staying]) -> FittedId:
     return type(fitted)(**fields)
 
 
-def _kept(fitted: FittedId, reading: IdReading, held: Sequence[Ids]) -> Ids:
+def _kept(fitted: FittedId, reading: IdReading | None, held: Sequence[Ids]) -> Ids:
     """Return the ids that stay: those that differ from 0 to the core, and those that crosses hold.
 
     One that goes is 0 from then on: so none may go where a cross holds 0.
     """
     is_learnt = isinstance(fitted, FittedCategorical) or (isinstance(fitted, FittedCrossed) and not fitted.hashed)
-    is_read = reading.wide or reading.deep
-    if not is_learnt or (is_read and reading.rows is None) or any(ids is None or 0 in ids for ids in held):
+    rows = np.zeros((fitted.size, 0)) if reading is None else reading.rows
+    if not is_learnt or rows is None or any(ids is None or 0 in ids for ids in held):
         return None
-    keep = np.zeros(fitted.size, bool)
-    if is_read and reading.rows is not None:
-        keep = (reading.rows != reading.rows[0]).any(axis=1)
+    keep = (rows != rows[0]).any(axis=1)
     keep[0] = True
     if _has_own(fitted):
         keep[-1] = True
