@@ -1,0 +1,1 @@
+"""What each kind of layer does with the units of a core, one kind a file."""
