@@ -76,7 +76,7 @@ def _kept(fitted: FittedId, reading: IdReading | None, held: Sequence[Ids]) -> I
     rows = np.zeros((fitted.size, 0)) if reading is None else reading.rows
     if not is_learnt or rows is None or any(ids is None or 0 in ids for ids in held):
         return None
-    keep = (rows != rows[0]).any(axis=1)
+    keep = (rows != rows[0]).any(axis=1)[: fitted.size]  # a layer may have rows for ids that never come
     keep[0] = True
     if _has_own(fitted):
         keep[-1] = True

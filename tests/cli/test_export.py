@@ -13,10 +13,11 @@ from modelzoo.prune.reading import Removal
 
 NOTHING = "nothing to remove: there is no unit, value or column whose weights are all exactly zero\n"
 LEFT_OUT = """\
-REMOVED          BEFORE  AFTER
-input columns         9      7
-values of cut         5      3
-parameters           {}     {}
+REMOVED               BEFORE  AFTER
+input columns              9      7
+values of cut              5      3
+buckets of x_buckets      {:2}      0
+parameters               {}     {}
 
 no longer read, accepted and passed over: depth, table
 """
@@ -24,15 +25,17 @@ no longer read, accepted and passed over: depth, table
 
 @pytest.fixture
 def sparse(beside):
-    """The working folder with a run, ``sparse``, that does without depth, table and two values of cut."""
+    """The working folder with a run, ``sparse``: without depth, table, the buckets of x and two values of cut."""
     model = modelzoo.load(beside / "run")
     encoder, wide = model.fitted.encoder, model.keras.get_layer("wide")
     numbers = [fitted.column.name for fitted in encoder.columns if fitted.kind == "numeric"]
     kernel, table = (np.array(each.numpy()) for each in (model.keras.get_layer("logits").kernel, wide.table))
     kernel[[numbers.index("depth"), numbers.index("table")]] = 0
-    places = [layout.name for layout in encoder.id_layout]
-    at = sum(layout.size for layout in encoder.id_layout[: places.index("cut")])
-    table[[at + 1, at + 2]] = table[at]
+    starts = dict(zip([layout.name for layout in encoder.id_layout], np.cumsum([0, *wide.sizes]), strict=False))
+    for name in ("depth_buckets", "table_buckets", "x_buckets"):
+        start = starts[name]
+        table[start : start + encoder.id_layout[[*starts].index(name)].size] = 0
+    table[[starts["cut"] + 1, starts["cut"] + 2]] = table[starts["cut"]]
     model.keras.get_layer("logits").kernel.assign(kernel)
     wide.table.assign(table)
     model.save(beside / "sparse")
@@ -42,8 +45,9 @@ def sparse(beside):
 def test_what_was_removed_is_told_shown_and_needs_not_be_given(zoo, sparse):
     said = zoo("export sparse --to smaller --prune")
     export = find_export(sparse / "smaller")
+    (x,) = (each for each in modelzoo.load(sparse / "sparse").fitted.encoder.columns if each.column.name == "x_buckets")
     before, after = modelzoo.load(sparse / "sparse").keras.count_params(), read_manifest(export).parameters
-    told = LEFT_OUT.format(before, after)
+    told = LEFT_OUT.format(x.size - 1, before, after)
     assert (said.code, said.out) == (0, f"{told}\nexported to smaller/{export.name}\n")
     assert f"\n\n{told}\nMETRIC" in zoo("show smaller").out
 

@@ -182,13 +182,16 @@ def test_the_manifest_says_what_is_read_what_is_ignored_and_what_was_removed(mad
         {"name": "picture", "tensor": "picture", "type": "array", "dtype": "float32", "shape": [2, 2]},
     ]
     removed = {one["what"]: (one["before"], one["after"]) for one in manifest["removed"]}
-    assert removed == {
-        "input columns": (9, 4),
-        "values of cut": (4, 2),
-        "combinations of cut × city": (12, 3),
-        "units of hidden_1": (6, 5),
-        "parameters": (whole.manifest.parameters, pruned.manifest.parameters),
-    }
+    assert (
+        removed.items()
+        >= {
+            "input columns": (9, 4),
+            "values of cut": (4, 2),
+            "combinations of cut × city": (12, 3),
+            "units of hidden_1": (6, 5),
+            "parameters": (whole.manifest.parameters, pruned.manifest.parameters),
+        }.items()
+    )
     assert next(iter(removed)) == "input columns"
     assert [*removed][-1] == "parameters"
     assert pruned.manifest.parameters < whole.manifest.parameters == model.keras.count_params()
