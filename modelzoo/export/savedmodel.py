@@ -44,17 +44,29 @@ def write_savedmodel(folder: Path, model: Pruned, target: Target, names: Mapping
             return _reconstruction(core, coder, encoder, inputs, names)
         return _outputs(core(inputs, training=False), target)
 
-    root = tf.Module()
-    root.layers, root.tables = core.layers, list(tables.values())
     read = _signature(encoder.raw, names)
     endpoints = {PRUNED if model.ignored else SERVING: _endpoint(serve, read)}
     if model.ignored:
         pruned = endpoints[PRUNED]
         everything = read | _signature(model.ignored, names)
         endpoints[SERVING] = _endpoint(lambda tensors: pruned({name: tensors[name] for name in read}), everything)
-    tf.saved_model.save(root, str(folder), signatures=endpoints)
+    tf.saved_model.save(_holder(core, tables, endpoints), str(folder), signatures=endpoints)
     if model.ignored:
         say_little(folder, [names[raw.name] for raw in model.ignored])
+
+
+def _holder(core: keras.Model, tables: Mapping[str, Any], endpoints: Mapping[str, Any]) -> tf.Module:
+    """Return what holds all that the endpoints need: TensorFlow's variables, once each, and lookup tables.
+
+    Of Keras' own variables, which Python alone could restore, TensorFlow Serving would find none.
+    """
+    holder = tf.Module()
+    used = [variable for endpoint in endpoints.values() for variable in endpoint.get_concrete_function().variables]
+    holder.weights = list({id(variable): variable for variable in used}.values())
+    inside = tf.train.TrackableView(core).descendants()
+    of_layers = [each for each in inside if isinstance(each, tf.saved_model.experimental.TrackableResource)]
+    holder.tables = [*tables.values(), *of_layers]
+    return holder
 
 
 def _endpoint(serve: Any, signature: Mapping[str, Any]) -> Any:

@@ -232,6 +232,24 @@ def test_callers_of_the_signature_send_every_column_as_before_or_those_that_are_
             assert_close(model, answered[name], expected[name])
 
 
+def test_a_loader_without_python_restores_it_from_the_graph_as_serving_does(made):
+    import tensorflow as tf
+
+    model, whole, pruned = made
+    table = {name: values[:3] for name, values in rows(5).items()}
+    sent = {**table, "size": [math.nan, 1.0, 2.0]}
+    expected = model.predict(table)
+
+    for export, name in ((whole, "serving_default"), (pruned, "serving_default"), (pruned, "pruned")):
+        with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+            loaded = tf.compat.v1.saved_model.load(session, ["serve"], str(export.folder))
+            signature = loaded.signature_def[name]
+            columns = {tensor: column for column, tensor in whole.manifest.tensors.items()}
+            given = {each.name: sent[columns[tensor]] for tensor, each in signature.inputs.items()}
+            answered = session.run(signature.outputs["probabilities"].name, given)
+        assert_close(model, answered[:, 1] if expected.ndim == 1 else answered, expected)
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     """A model of four kinds of columns whose weights are put back for each test."""
