@@ -304,17 +304,24 @@ class Model:
             self._write(stage)
         return target
 
-    def export(self, path: str | PathLike[str]) -> Path:
+    def export(self, path: str | PathLike[str], *, prune: bool | None = None) -> Path:
         """Write a deployable export to ``path/<UTC timestamp>`` and return that folder.
 
         It takes raw columns and gives predictions; TensorFlow Serving loads it as it is.
+
+        Args:
+            path: the folder of the exports; made when it is not there.
+            prune: whether to leave out what changes no prediction: units, values, combinations and columns whose
+                weights are exactly zero. Columns no longer read stay accepted, and need not be given, nor hold a
+                value where the schema says ``missing = "reject"``. ``zoo.json`` lists what was left out. None: if a
+                regularizer that makes weights zero was used.
 
         Raises:
             NotFittedError: before ``fit``.
         """
         from .export.write import write_export
 
-        return write_export(Path(path), self._choice, self._regularizers, self.fitted)
+        return write_export(Path(path), self._choice, self._regularizers, self.fitted, prune=prune)
 
     def summary(self) -> None:
         """Print settings and, once it is trained, target, columns, layers and the metrics of the epoch kept."""

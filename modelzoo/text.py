@@ -54,7 +54,7 @@ def print_numbers(numbers: Mapping[str, float]) -> None:
 
 def _aligned(rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> list[str]:
     """Return the lines of a table."""
-    cells = [[*(_cut(_printable(cell)) for cell in row[:-1]), _printable(row[-1])] for row in rows]
+    cells = [[*(_cut(printable(cell)) for cell in row[:-1]), printable(row[-1])] for row in rows]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     indent = sum(widths[:-1]) + 2 * len(widths[:-1])
     lines = []
@@ -68,7 +68,7 @@ def _aligned(rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> list
     return lines
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return a text in which what would steer a terminal is written as Python does: names may hold anything."""
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 

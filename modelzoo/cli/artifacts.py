@@ -14,6 +14,7 @@ from ..artifacts.run import RUN, RunRecord, read_record
 from ..export.manifest import MANIFEST, Input, Manifest, Output, find_export, read_manifest
 from ..summary import describe_plugins, describe_target, print_metrics, print_run, print_title
 from ..text import print_fields, print_table, print_text
+from .pruning import print_pruning
 
 
 def locate(path: Path) -> tuple[Literal["run", "export"], Path]:
@@ -93,6 +94,9 @@ def _print_export(manifest: Manifest, folder: Path) -> None:
     print_table(("COLUMN", "TENSOR", "TYPE", "MISSING IS"), inputs)
     click.echo()
     print_table(("OUTPUT", "TYPE", "MEANING"), [(one.name, _tensor(one), one.meaning) for one in manifest.outputs])
+    if manifest.pruned:
+        click.echo()
+        print_pruning(manifest)
     print_metrics(manifest.metrics)
 
 

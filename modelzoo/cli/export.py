@@ -16,11 +16,25 @@ import click
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of the exports; made when it is not there.",
 )
-def command(run: str, to: Path) -> None:
+@click.option(
+    "--prune/--no-prune",
+    default=None,
+    help="Leave out what changes no prediction, since its weights are exactly zero, or keep all; else it is left out "
+    "of runs with a regularizer that makes weights zero.",
+)
+def command(run: str, to: Path, prune: bool | None) -> None:
     """Export a run, to be deployed.
 
-    Writes DIR/<UTC timestamp>, a SavedModel that takes raw columns; TensorFlow Serving loads DIR as it is.
+    Writes DIR/<UTC timestamp>, a SavedModel that takes raw columns; TensorFlow Serving loads DIR as it is. What was
+    pruned is printed; columns no longer read stay accepted.
     """
     from .. import load
+    from ..export.manifest import read_manifest
+    from .pruning import print_pruning
 
-    click.echo(f"exported to {load(run).export(to)}")
+    folder = load(run).export(to, prune=prune)
+    manifest = read_manifest(folder)
+    if manifest.pruned:
+        print_pruning(manifest)
+        click.echo()
+    click.echo(f"exported to {folder}")

@@ -63,7 +63,7 @@ class CrossedLearner:
 
     def add(self, values: Sequence[np.ndarray]) -> None:
         """Take in the next rows."""
-        self._counts.add(pa.array(_keys(values, self._sizes)))
+        self._counts.add(pa.array(number_combinations(values, self._sizes)))
 
     def finish(self) -> FittedCrossed:
         """Return the fitted column."""
@@ -97,9 +97,18 @@ class FittedCrossed(Plain):
     def _ids(self) -> dict[int, int]:
         return {key: place for place, key in enumerate(self.vocabulary, start=1)}
 
+    def combinations(self) -> list[np.ndarray]:
+        """Return the ids of each source, int64 (n,), in the n combinations that were seen."""
+        keys = np.asarray(self.vocabulary, np.int64)
+        ids: list[np.ndarray] = []
+        for size in reversed(self.sizes):
+            ids.insert(0, keys % size)
+            keys = keys // size
+        return ids
+
     def encode(self, ids: Sequence[np.ndarray]) -> np.ndarray:
         """Return int32 (n,) from one int32 (n,) a source."""
-        keys = _keys(ids, self.sizes)
+        keys = number_combinations(ids, self.sizes)
         return self._bucket(keys).astype(np.int32) if self.hashed else self._table.find(keys)
 
     def encode_one(self, ids: Sequence[int]) -> int:
@@ -123,7 +132,7 @@ class FittedCrossed(Plain):
         return (mixed * _FACTORS[1] + mixed // 65_536) % _PRIME % self.column.max_size + 1
 
 
-def _keys(ids: Sequence[np.ndarray], sizes: Sequence[int]) -> np.ndarray:
+def number_combinations(ids: Sequence[np.ndarray], sizes: Sequence[int]) -> np.ndarray:
     """Number each combination: int64 (n,), the ids as digits of a number with the sizes as bases."""
     keys = np.zeros(ids[0].shape, np.int64)
     for values, size in zip(ids, sizes, strict=True):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from modelzoo_registry import ArtifactNotFoundError, DamagedArtifactError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -13,6 +14,7 @@ from ..artifacts.checksums import lists, verify_sums
 from ..artifacts.run import PluginRecord
 from ..columns.raw import WireType
 from ..columns.target import Target
+from ..prune.reading import Removal
 
 MANIFEST = "zoo.json"
 NEEDED = (MANIFEST, "saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001")
@@ -21,12 +23,14 @@ RECONSTRUCTED = "reconstructed_"
 """What the name of an output begins with that holds a column as it was rebuilt; the name of its input follows."""
 ERROR, CODE = "reconstruction_error", "code"
 """The other outputs of a model that reconstructs its inputs."""
+SERVING, PRUNED = "serving_default", "pruned"
+"""The signature that takes every raw column, and the one that takes those alone that are read, where some are not."""
 FORMAT: Final = 1
 """Counts up when an older version could no longer read an export."""
 
 
-class Input(BaseModel):
-    """Describe one raw column an export takes, as a tensor (batch, *shape)."""
+class Column(BaseModel):
+    """Describe one raw column as a tensor (batch, *shape)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,6 +39,11 @@ class Input(BaseModel):
     type: WireType
     dtype: str
     shape: tuple[int, ...]
+
+
+class Input(Column):
+    """Describe one raw column an export reads."""
+
     missing: str = Field(description="the value that stands for a missing one, or refused")
     required: bool = Field(default=False, description="whether rows without a value are refused")
     dates: bool = Field(default=False, description="whether text that is no date counts as missing")
@@ -62,14 +71,39 @@ class Manifest(BaseModel):
     regularizers: tuple[PluginRecord, ...]
     target: Target
     inputs: tuple[Input, ...]
+    ignored: tuple[Column, ...] = Field((), description="columns that are accepted and passed over")
     outputs: tuple[Output, ...]
     names: tuple[str, ...] | None = Field(description="names of the columns of a file without a header line, if given")
     text: tuple[str, ...] = Field((), description="names of the columns that held text in training")
     metrics: dict[str, float | None]
     parameters: int
+    pruned: bool = Field(default=False, description="whether what changes no prediction was left out")
+    removed: tuple[Removal, ...] = Field((), description="what was left out, counted before and after")
+    barriers: tuple[str, ...] = Field((), description="layers that were left as they are")
     seed: int
     versions: dict[str, str]
     created: str = Field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+    @property
+    def tensors(self) -> dict[str, str]:
+        """The name of the tensor of each raw column that is accepted."""
+        return {column.name: column.tensor for column in (*self.inputs, *self.ignored)}
+
+    def to_json(self) -> str:
+        """Return it as the text of ``zoo.json``: one line a setting, and one an element of a list."""
+        fields = json.loads(self.model_dump_json())  # which has null for metrics that are no number
+        return "{\n" + ",\n".join(f" {json.dumps(name)}: {_laid_out(fields[name])}" for name in fields) + "\n}\n"
+
+
+def _laid_out(value: Any) -> str:
+    """Return a value as JSON: a list of several with an element a line."""
+    if not isinstance(value, list) or not value:
+        return _compact(value)
+    return "[\n" + ",\n".join(f"  {_compact(one)}" for one in value) + "\n ]"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def find_export(path: Path) -> Path:

@@ -16,7 +16,7 @@ from ..columns.raw import RawInput
 from ..columns.wire import to_numpy
 from ..data import to_table
 from ..runtime import require_tensorflow
-from .manifest import CODE, ERROR, Manifest, Output, find_export, read_manifest
+from .manifest import CODE, ERROR, PRUNED, SERVING, Manifest, Output, find_export, read_manifest
 
 BATCH = 8192
 
@@ -124,7 +124,7 @@ def load_export(path: str | PathLike[str]) -> Predictor:
     tf = require_tensorflow("scoring an export")
     try:
         loaded = tf.saved_model.load(str(folder))
-        serve = loaded.signatures["serving_default"]
+        serve = loaded.signatures[PRUNED if manifest.ignored else SERVING]
     except Exception as error:  # TensorFlow raises many kinds for a file it cannot use
         raise DamagedArtifactError(f"{folder} holds no SavedModel this TensorFlow can load: {error}") from error
 

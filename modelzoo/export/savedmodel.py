@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,26 +11,31 @@ import tensorflow as tf
 
 from ..columns.decoder import decode_tensorflow, rebuilt
 from ..columns.encoder import Encoder
-from ..columns.raw import TENSOR_DTYPES
+from ..columns.raw import TENSOR_DTYPES, RawInput
 from ..columns.target import Target
 from ..core.cut import encoder_of, has_code
 from ..core.fixed import fixed_inputs
-from .manifest import CODE, ERROR, RECONSTRUCTED, Output
+from ..prune.prune import Pruned
+from .lean import say_little
+from .manifest import CODE, ERROR, PRUNED, RECONSTRUCTED, SERVING, Output
 from .names import tensor_names
 
 
-def write_savedmodel(folder: Path, encoder: Encoder, core: keras.Model, target: Target) -> None:
+def write_savedmodel(folder: Path, model: Pruned, target: Target, names: Mapping[str, str]) -> None:
     """Write ``saved_model.pb``, ``variables/`` and ``assets/`` into a folder.
 
-    The signature ``serving_default`` takes one tensor (batch, *shape) a raw column, named by ``tensor_names``.
+    The signature ``serving_default`` takes one tensor (batch, *shape) a raw column. Where it passes over some of them,
+    a second one, ``pruned``, takes the others alone.
+
+    Args:
+        folder: where to write.
+        model: the core and its encoder.
+        target: what is predicted.
+        names: of the tensors, by raw column.
     """
+    encoder, core = model.encoder, model.core
     tables = encoder.tables(tf)
     coder = encoder_of(core) if target.task == "reconstruction" and has_code(core) else None
-    names = tensor_names([raw.name for raw in encoder.raw])
-    signature = {
-        names[raw.name]: tf.TensorSpec((None, *raw.shape), TENSOR_DTYPES[raw.type], name=names[raw.name])
-        for raw in encoder.raw
-    }
 
     def serve(tensors: dict[str, Any]) -> dict[str, Any]:
         columns = {raw.name: tensors[names[raw.name]] for raw in encoder.raw}
@@ -39,13 +44,41 @@ def write_savedmodel(folder: Path, encoder: Encoder, core: keras.Model, target: 
             return _reconstruction(core, coder, encoder, inputs, names)
         return _outputs(core(inputs, training=False), target)
 
-    archive = keras.export.ExportArchive()
-    archive.track(core)
-    for table in tables.values():
-        archive.track(table)
+    read = _signature(encoder.raw, names)
+    endpoints = {PRUNED if model.ignored else SERVING: _endpoint(serve, read)}
+    if model.ignored:
+        pruned = endpoints[PRUNED]
+        everything = read | _signature(model.ignored, names)
+        endpoints[SERVING] = _endpoint(lambda tensors: pruned({name: tensors[name] for name in read}), everything)
+    tf.saved_model.save(_holder(core, tables, endpoints), str(folder), signatures=endpoints)
+    if model.ignored:
+        say_little(folder, [names[raw.name] for raw in model.ignored])
+
+
+def _holder(core: keras.Model, tables: Mapping[str, Any], endpoints: Mapping[str, Any]) -> tf.Module:
+    """Return what holds all that the endpoints need: TensorFlow's variables, once each, and lookup tables.
+
+    Of Keras' own variables, which Python alone could restore, TensorFlow Serving would find none.
+    """
+    holder = tf.Module()
+    used = [variable for endpoint in endpoints.values() for variable in endpoint.get_concrete_function().variables]
+    holder.weights = list({id(variable): variable for variable in used}.values())
+    inside = tf.train.TrackableView(core).descendants()
+    of_layers = [each for each in inside if isinstance(each, tf.saved_model.experimental.TrackableResource)]
+    holder.tables = [*tables.values(), *of_layers]
+    return holder
+
+
+def _endpoint(serve: Any, signature: Mapping[str, Any]) -> Any:
     plain = tf.autograph.experimental.do_not_convert(serve)  # AutoGraph would write files, and has nothing to rewrite
-    archive.add_endpoint("serve", plain, input_signature=[signature])
-    archive.write_out(str(folder), verbose=False)
+    return tf.function(plain, input_signature=[signature], autograph=False)
+
+
+def _signature(columns: Sequence[RawInput], names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        names[raw.name]: tf.TensorSpec((None, *raw.shape), TENSOR_DTYPES[raw.type], name=names[raw.name])
+        for raw in columns
+    }
 
 
 def describe_outputs(target: Target, encoder: Encoder, core: keras.Model) -> tuple[Output, ...]:
