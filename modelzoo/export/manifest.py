@@ -29,8 +29,8 @@ FORMAT: Final = 1
 """Counts up when an older version could no longer read an export."""
 
 
-class Column(BaseModel):
-    """Describe one raw column as a tensor (batch, *shape)."""
+class Input(BaseModel):
+    """Describe one raw column an export reads, as a tensor (batch, *shape)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -39,14 +39,20 @@ class Column(BaseModel):
     type: WireType
     dtype: str
     shape: tuple[int, ...]
-
-
-class Input(Column):
-    """Describe one raw column an export reads."""
-
     missing: str = Field(description="the value that stands for a missing one, or refused")
     required: bool = Field(default=False, description="whether rows without a value are refused")
     dates: bool = Field(default=False, description="whether text that is no date counts as missing")
+
+
+class Ignored(BaseModel):
+    """Name one raw column that is accepted and passed over; they may be many, and little is said of each."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    type: WireType
+    tensor: str | None = Field(None, description="name of the tensor, where it is not the column's")
+    shape: tuple[int, ...] = Field((), description="of one value")
 
 
 class Output(BaseModel):
@@ -71,7 +77,7 @@ class Manifest(BaseModel):
     regularizers: tuple[PluginRecord, ...]
     target: Target
     inputs: tuple[Input, ...]
-    ignored: tuple[Column, ...] = Field((), description="columns that are accepted and passed over")
+    ignored: tuple[Ignored, ...] = Field((), description="columns that are accepted and passed over")
     outputs: tuple[Output, ...]
     names: tuple[str, ...] | None = Field(description="names of the columns of a file without a header line, if given")
     text: tuple[str, ...] = Field((), description="names of the columns that held text in training")
@@ -87,11 +93,13 @@ class Manifest(BaseModel):
     @property
     def tensors(self) -> dict[str, str]:
         """The name of the tensor of each raw column that is accepted."""
-        return {column.name: column.tensor for column in (*self.inputs, *self.ignored)}
+        read = {column.name: column.tensor for column in self.inputs}
+        return read | {column.name: column.tensor or column.name for column in self.ignored}
 
     def to_json(self) -> str:
         """Return it as the text of ``zoo.json``: one line a setting, and one an element of a list."""
         fields = json.loads(self.model_dump_json())  # which has null for metrics that are no number
+        fields["ignored"] = [one.model_dump(mode="json", exclude_defaults=True) for one in self.ignored]
         return "{\n" + ",\n".join(f" {json.dumps(name)}: {_laid_out(fields[name])}" for name in fields) + "\n}\n"
 
 

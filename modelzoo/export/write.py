@@ -6,7 +6,7 @@ import contextlib
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modelzoo_registry import ArtifactExistsError
 
@@ -21,7 +21,7 @@ from ..notes import tell
 from ..persistence import record_plugin
 from ..prune.prune import Pruned
 from ..prune.prune import prune as pruned
-from .manifest import MANIFEST, Column, Input, Manifest
+from .manifest import MANIFEST, Ignored, Input, Manifest
 from .names import tensor_names
 
 if TYPE_CHECKING:  # this imports TensorFlow
@@ -94,7 +94,7 @@ def _manifest(model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted, l
         regularizers=tuple(record_plugin(choice) for choice in regularizers),
         target=fitted.target,
         inputs=tuple(_input(raw, tensors[raw.name]) for raw in left.encoder.raw),
-        ignored=tuple(Column(**_column(raw, tensors[raw.name])) for raw in left.ignored),
+        ignored=tuple(_ignored(raw, tensors[raw.name]) for raw in left.ignored),
         outputs=describe_outputs(fitted.target, left.encoder, left.core),
         metrics=fitted.metrics,
         parameters=left.core.count_params(),
@@ -108,15 +108,17 @@ def _manifest(model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted, l
 
 
 def _input(raw: RawInput, tensor: str) -> Input:
-    missing = "refused" if raw.required else _MISSING[raw.type]
-    return Input(**_column(raw, tensor), missing=missing, required=raw.required, dates=raw.dates)
+    return Input(
+        name=raw.name,
+        tensor=tensor,
+        type=raw.type,
+        dtype=TENSOR_DTYPES[raw.type],
+        shape=raw.shape,
+        missing="refused" if raw.required else _MISSING[raw.type],
+        required=raw.required,
+        dates=raw.dates,
+    )
 
 
-def _column(raw: RawInput, tensor: str) -> dict[str, Any]:
-    return {
-        "name": raw.name,
-        "tensor": tensor,
-        "type": raw.type,
-        "dtype": TENSOR_DTYPES[raw.type],
-        "shape": raw.shape,
-    }
+def _ignored(raw: RawInput, tensor: str) -> Ignored:
+    return Ignored(name=raw.name, type=raw.type, tensor=None if tensor == raw.name else tensor, shape=raw.shape)

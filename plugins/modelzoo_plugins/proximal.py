@@ -2,7 +2,8 @@
 
 Sources: Parikh & Boyd, "Proximal Algorithms", 2014, for the soft threshold; Duchi & Singer, "Efficient Online and Batch
 Learning Using Forward Backward Splitting", 2009 (JMLR 10), for thresholds that wait until a row is read again; Wright,
-Nowak & Figueiredo, "Sparse Reconstruction by Separable Approximation", 2009, for the steps over all rows at the end.
+Nowak & Figueiredo, "Sparse Reconstruction by Separable Approximation", 2009, for the steps over all rows at the end;
+Zhu & Gupta, "To Prune, or Not to Prune", 2017, for growing slowly at first, by a cube.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ class Proximal(RegularizerPlugin):
     has not read wait: when they are read again, and at the end of each epoch, they take all thresholds at once. Behind
     the last step some proximal steps over all rows at once take away what the noise of single batches kept from zero.
 
-    The strength grows over the first half of the epochs. In full from the start it would make zero what has not learnt
-    anything yet: of two layers that are zero neither has a gradient, and both would stay so.
+    The strength grows over the first half of the epochs, by the cube of their share. In full from the start it would
+    make zero what has not learnt anything yet: of two layers that are zero neither has a gradient, and both stay so.
     """
 
     def __init__(self, spec: Any) -> None:
@@ -97,7 +98,7 @@ class Proximal(RegularizerPlugin):
 
     def _grow(self, share: float) -> None:
         """Set the strength for an epoch that ends with this share of all."""
-        self._force.assign(self._strength * min(1.0, share / GROWING))
+        self._force.assign(self._strength * min(1.0, share / GROWING) ** 3)
 
     def _catch_up(self, optimizer: Any) -> None:
         import tensorflow as tf

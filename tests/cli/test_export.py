@@ -8,7 +8,7 @@ import pytest
 
 import modelzoo
 from modelzoo.cli.pruning import print_pruning
-from modelzoo.export.manifest import Column, Manifest, find_export, read_manifest
+from modelzoo.export.manifest import Ignored, Manifest, find_export, read_manifest
 from modelzoo.prune.reading import Removal
 
 NOTHING = "nothing to remove: there is no unit, value or column whose weights are all exactly zero\n"
@@ -95,7 +95,7 @@ def test_layers_that_were_left_as_they_are_are_named(printed):
 
 def test_of_very_many_removals_and_columns_the_first_are_told(printed):
     removed = [Removal(f"values of c{place}", 1_234, place) for place in range(100)]
-    ignored = [Column(name=f"c{place}", tensor="c", type="number", dtype="float64", shape=()) for place in range(1_000)]
+    ignored = [Ignored(name=f"c{place}", type="number") for place in range(1_000)]
 
     said = printed(removed=[*removed, Removal("parameters", 10_000, 9_000)], ignored=ignored)
 

@@ -175,11 +175,11 @@ def test_the_manifest_says_what_is_read_what_is_ignored_and_what_was_removed(mad
         ("size", "size"), ("cut", "cut"), ("city", "city"), ("With Space", "With_Space_2"),
     ]  # fmt: skip
     assert manifest["ignored"] == [
-        {"name": "with space", "tensor": "with_space", "type": "number", "dtype": "float64", "shape": []},
-        {"name": "must", "tensor": "must", "type": "number", "dtype": "float64", "shape": []},
-        {"name": "code", "tensor": "code", "type": "integer", "dtype": "int64", "shape": []},
-        {"name": "when", "tensor": "when", "type": "string", "dtype": "string", "shape": []},
-        {"name": "picture", "tensor": "picture", "type": "array", "dtype": "float32", "shape": [2, 2]},
+        {"name": "with space", "type": "number", "tensor": "with_space"},
+        {"name": "must", "type": "number"},
+        {"name": "code", "type": "integer"},
+        {"name": "when", "type": "string"},
+        {"name": "picture", "type": "array", "shape": [2, 2]},
     ]
     removed = {one["what"]: (one["before"], one["after"]) for one in manifest["removed"]}
     assert (
