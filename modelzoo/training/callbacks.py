@@ -37,6 +37,14 @@ def kept_epoch(callbacks: Sequence[keras.callbacks.Callback]) -> int | None:
     return None
 
 
+def hold_early_stopping(callbacks: Sequence[keras.callbacks.Callback], epochs: int) -> bool:
+    """Let early stopping look at no epoch before these have passed; return whether there is any."""
+    stopping = [callback for callback in callbacks if isinstance(callback, keras.callbacks.EarlyStopping)]
+    for callback in stopping:
+        callback.start_from_epoch = max(callback.start_from_epoch, epochs)
+    return bool(stopping)
+
+
 class Progress(keras.callbacks.Callback):
     """Write one line an epoch with loss and metrics; on a terminal, a bar moves while the epoch runs."""
 

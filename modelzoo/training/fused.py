@@ -46,7 +46,7 @@ class FusedModel(keras.Model):
         self.engine = engine
         self._tell = tell
         self._batch_size = batch_size
-        self._weighted = weighted
+        self.weighted = weighted
         self._regularization = regularization
         self._seeds = keras.random.SeedGenerator(seed)
         self.rows_seen = 0
@@ -134,7 +134,7 @@ class FusedModel(keras.Model):
 
         def update(step: Any, _: Any) -> tuple[Any, Any]:
             batch = {name: tensor[step] for name, tensor in inputs.items()}
-            finite = self._update(batch, targets[step], weights[step] if self._weighted else None)
+            finite = self._update(batch, targets[step], weights[step] if self.weighted else None)
             return step + tf.cast(finite, tf.int32), finite
 
         start = (tf.constant(0), tf.constant(value=True))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,15 @@ from ..core.fixed import fixed_inputs
 from ..core.inputs import PackedInputs
 from ..core.score import rows_a_batch
 from ..hooks import Hooks
-from .callbacks import HookCallback, Progress, RowCounter, kept_epoch, tensorboard, watches_batches
+from .callbacks import (
+    HookCallback,
+    Progress,
+    RowCounter,
+    hold_early_stopping,
+    kept_epoch,
+    tensorboard,
+    watches_batches,
+)
 from .chunks import Examples, batches_dataset
 from .engine import Engine, choose_engine
 from .feed import Feed
@@ -119,35 +128,33 @@ def train(
         called = {name: list(regularizer.callbacks()) for name, regularizer in parts.regularizers}
         callbacks = [*followers.callbacks, *chain.from_iterable(called.values())]
         schedule = make_schedule(spec, rows.count)
-        engine = _choose(rows, schedule, callbacks)
         truth = partial(fixed_inputs, encoder=encoder) if target.task == "reconstruction" else None
         trainer = FusedModel(core.input, core.output, name=parts.name)  # of the same layers, so of the same weights
         trainer.prepare(
             target=target,
             truth=truth,
-            engine=engine,
+            engine=_choose(rows, schedule, callbacks),
             batch_size=spec.batch_size,
             regularization=regularization,
             seed=spec.seed,
             tell=notes.tell,
             weighted=rows.like.weighted,
         )
-        _compile(trainer, optimizer, target, spec, metrics, weighted=rows.like.weighted)
+        _compile(trainer, optimizer, target, spec, metrics)
         first = rows.like.first(schedule.batch_size)
         if callbacks:
             trainer.build_metrics(*first)
         acting |= trainer.acting(*first) | {name for name, some in called.items() if some}
-        for name in [name for name, _ in parts.regularizers if name not in acting]:
-            notes.tell(f"{name} changes nothing in {parts.name}: it finds nothing to act on")
+        _tell_of_regularizers(parts, acting, callbacks, schedule.epochs, notes)
         started = time.perf_counter()
         relay = Relay()
         watched = None if valid is None else _dataset(valid, truth, rows_a_batch(core.output_shape[-1]), relay)
-        feed = Feed(rows, schedule, engine.chunk, spec.seed)
+        feed = Feed(rows, schedule, trainer.engine.chunk, spec.seed)
         history, stopped = _fit(trainer, feed, watched, relay, callbacks, followers)
         kept = None if stopped else kept_epoch(callbacks)
         if kept is not None:
             notes.tell(f"the weights are those of epoch {kept}, the best of {len(history.epoch)}")
-        final = {} if stopped else _finish(trainer, regularization, rows, watched, schedule, relay, notes)
+        final = {} if stopped else _finish(trainer, regularization, rows, watched, relay, notes)
     return Trained(
         core=core,
         history=history,
@@ -173,23 +180,31 @@ class _Notes:
         self._followers.tell(line)
 
 
+def _tell_of_regularizers(
+    parts: Assembly, acting: Collection[str], callbacks: Sequence[Any], epochs: int, notes: _Notes
+) -> None:
+    """Say which regularizers find nothing to act on, and let early stopping wait for those that grow."""
+    for name in [name for name, _ in parts.regularizers if name not in acting]:
+        notes.tell(f"{name} changes nothing in {parts.name}: it finds nothing to act on")
+    growing = max((regularizer.growing for name, regularizer in parts.regularizers if name in acting), default=0.0)
+    grown = ceil(growing * epochs)
+    if grown > 1 and hold_early_stopping(callbacks, grown - 1):
+        notes.tell(f"early stopping looks at epochs from {grown} on, when all regularizers have their full strength")
+
+
 def _finish(
     trainer: FusedModel,
     regularization: Regularization,
     rows: Examples,
     watched: tf.data.Dataset | None,
-    schedule: Schedule,
     relay: Relay,
     notes: _Notes,
 ) -> dict[str, float]:
     """Let regularizers act behind the last step; return what validation rows give then, if any of them did."""
     if not regularization.finishes:
         return {}
-    updates = regularization.updates(trainer.optimizer)
-    lines = regularization.after_training(
-        trainer.optimizer, WholeObjective(trainer, rows, schedule.batch_size, updates)
-    )
-    for line in lines:
+    objective = WholeObjective(trainer, rows, regularization.updates(trainer.optimizer))
+    for line in regularization.after_training(trainer.optimizer, objective):
         notes.tell(line)
     if watched is None:
         return {}
@@ -233,12 +248,10 @@ def _make_optimizer(spec: TrainingSpec, core: keras.Model) -> Any:
     return optimizer
 
 
-def _compile(
-    trainer: FusedModel, optimizer: Any, target: Target, spec: TrainingSpec, metrics: Sequence[Any], *, weighted: bool
-) -> None:
+def _compile(trainer: FusedModel, optimizer: Any, target: Target, spec: TrainingSpec, metrics: Sequence[Any]) -> None:
     trainer.compile(
         optimizer=optimizer,
-        loss=make_loss(spec.loss, target, one_hot=trainer.hands_on_one_hot, weighted=weighted),
+        loss=make_loss(spec.loss, target, one_hot=trainer.hands_on_one_hot, weighted=trainer.weighted),
         metrics=metrics,
         jit_compile=False,  # the step compiles itself
     )

@@ -12,22 +12,21 @@ from .chunks import Examples
 from .fused import FusedModel
 
 BATCH = 1024
-"""Fewest rows measured at a time: those of a step are too few to keep the processor busy."""
+"""Rows measured at a time: those of a step may be too few to keep the processor busy."""
 
 
 class WholeObjective:
     """Measure what a trainer minimises; see ``modelzoo_registry.Objective``."""
 
-    def __init__(self, trainer: FusedModel, rows: Examples, batch_size: int, updates: Sequence[Update]) -> None:
+    def __init__(self, trainer: FusedModel, rows: Examples, updates: Sequence[Update]) -> None:
         self._rows = rows
-        self._batch = max(BATCH, batch_size)
         self._measure = tf.function(trainer.measure, autograph=False, reduce_retracing=True)
         self.updates = updates
 
     def measure(self) -> tuple[float, Sequence[Any]]:
         """Go through all rows; of a mean over batches each counts by its rows."""
         loss, gradients = 0.0, [tf.zeros(update.weight.shape) for update in self.updates]
-        for rows in self._rows.blocks(self._batch):
+        for rows in self._rows.blocks(BATCH):
             share = rows.count / self._rows.count
             weights = None if rows.weights is None else tf.constant(rows.weights)
             measured, parts = self._measure(*rows.first(rows.count), weights)

@@ -17,8 +17,6 @@ from .metric import check_optimizer, step_sizes
 
 MOST_PASSES = 12
 """Passes over all rows behind the last step."""
-GROWING = 0.5
-"""Share of the epochs over which the strength grows to its full size."""
 ENOUGH = 1e-6
 """Share of the objective below which a further pass is not worth its time."""
 
@@ -33,6 +31,8 @@ class Proximal(RegularizerPlugin):
     The strength grows over the first half of the epochs, by the cube of their share. In full from the start it would
     make zero what has not learnt anything yet: of two layers that are zero neither has a gradient, and both stay so.
     """
+
+    growing = 0.5
 
     def __init__(self, spec: Any) -> None:
         super().__init__(spec)
@@ -98,7 +98,7 @@ class Proximal(RegularizerPlugin):
 
     def _grow(self, share: float) -> None:
         """Set the strength for an epoch that ends with this share of all."""
-        self._force.assign(self._strength * min(1.0, share / GROWING) ** 3)
+        self._force.assign(self._strength * min(1.0, share / self.growing) ** 3)
 
     def _catch_up(self, optimizer: Any) -> None:
         import tensorflow as tf

@@ -105,6 +105,8 @@ class RegularizerPlugin:
     """What only one regularizer of a model can do, in a few words; a second one that names the same is refused."""
     sparsifies: ClassVar[bool] = False
     """Whether it makes weights exactly zero, so that exports leave them out unless they are told not to."""
+    growing: ClassVar[float] = 0.0
+    """Share of the epochs, 0 to 1, over which it grows to its full strength; early stopping looks at none before."""
 
     def __init__(self, spec: Any) -> None:
         self.spec = spec

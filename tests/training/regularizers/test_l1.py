@@ -174,6 +174,27 @@ def test_the_strength_grows_over_the_first_half_of_the_epochs(table):
     np.testing.assert_allclose(moved, [0.0125, 0.1, 0.1, 0.1], rtol=1e-5)
 
 
+@pytest.mark.parametrize(("regularizers", "first"), [(["early_stopping"], 1), (["l1", "early_stopping"], 3)])
+def test_early_stopping_waits_until_the_strength_is_full(noisy_rows, regularizers, first):
+    """Uphill steps make every epoch worse than the one before: the first that counts is kept."""
+    model = modelzoo.build("linear", regularizers=regularizers, schema=SCHEMA)
+
+    model.fit(
+        noisy_rows,
+        target="y",
+        validation=0.2,
+        optimizer="sgd",
+        epochs=6,
+        verbose=0,
+        callbacks=[keras.callbacks.LearningRateScheduler(lambda epoch: -0.001)],
+    )
+
+    notes = model.fitted.facts.notes
+    held = "early stopping looks at epochs from 3 on, when all regularizers have their full strength"
+    assert model.fitted.facts.kept_epoch == first
+    assert (held in notes) == (first == 3)
+
+
 @pytest.mark.parametrize("optimizer", ["adam", "nadam", "adamax", "rmsprop", "adagrad", "sgd"])
 def test_step_sizes_are_how_far_a_steady_gradient_moves_a_weight(optimizer):
     """Held for long, a gradient moves the weight by step size times gradient in each step."""
