@@ -105,8 +105,8 @@ def _name(plugin: PluginRecord) -> str:
 
 def _core(record: RunRecord, model: Choice, regularizers: list[Choice]) -> Any:
     """Build the core of a run anew, as its training did: what the plugin drew in ``build``, it draws again."""
+    from .training.assembly import Assembly, assemble
     from .training.seeding import seeded
-    from .training.train import Assembly, assemble
 
     made = [(choice.name, choice.plugin(choice.spec)) for choice in regularizers]
     for (_, regularizer), state in zip(made, record.regularizer_states, strict=True):

@@ -95,7 +95,8 @@ class Job:
     def _train(
         self, encoder: Encoder, rows: Examples, valid: Examples | None, hooks: Hooks, logs: Path | None, say: Any
     ) -> Trained:
-        from .train import Assembly, Followers, train
+        from .assembly import Assembly
+        from .train import Followers, train
 
         regularizers = [(choice.name, self._make(choice)) for choice in self.regularizers]
         parts = Assembly(self.model.name, self.model.plugin(), self.model.spec, regularizers)

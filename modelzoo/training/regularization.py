@@ -8,7 +8,8 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from modelzoo_registry import Objective, RegularizerPlugin, Update, Weight
+from modelzoo_registry import Fault, Objective, RegularizerPlugin, SpecError, Update, Weight
+from modelzoo_registry.suggest import did_you_mean
 
 from ..core.assemble import Regularizers, blaming, overrides
 from ..core.layers import trainable_weights
@@ -94,6 +95,24 @@ class Regularization:
     def _followed_by(self, name: str, one: RegularizerPlugin) -> list[Weight]:
         with blaming(name):
             return [weight for weight in self._weights if one.follows(weight)]
+
+
+def check_watched(regularizers: Regularizers, metrics: Sequence[str], *, has_validation: bool) -> None:
+    """Refuse a training that lacks what one of its regularizers follows.
+
+    Raises:
+        SpecError: with every fault.
+    """
+    faults = []
+    for name, regularizer in regularizers:
+        watched = regularizer.watched_metric()
+        if watched is not None and not has_validation:
+            faults.append(Fault("validation", f"{name} follows rows held back: give validation=0.1, or rows"))
+        if watched is not None and watched not in metrics:
+            known = f"{did_you_mean(watched, metrics)} Measured: {', '.join(metrics)}"
+            faults.append(Fault("metrics", f"{name} follows {watched!r}, which is not measured.{known}"))
+    if faults:
+        raise SpecError("the training cannot be set up like this", faults)
 
 
 def _those_with(method: str, regularizers: Regularizers) -> list[tuple[str, RegularizerPlugin]]:

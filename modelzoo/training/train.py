@@ -15,23 +15,17 @@ from typing import Any
 import keras
 import tensorflow as tf
 from modelzoo_registry import (
-    Fault,
-    ModelPlugin,
     NonFiniteLossError,
     RunInfo,
-    SpecError,
     TrainingSpec,
 )
-from modelzoo_registry.suggest import did_you_mean
 
-from ..columns.decoder import fixed_width
 from ..columns.encoder import Encoder
 from ..columns.target import Target
-from ..core.assemble import Regularizers, build_core, regularize
 from ..core.fixed import fixed_inputs
-from ..core.inputs import PackedInputs
 from ..core.score import rows_a_batch
 from ..hooks import Hooks
+from .assembly import Assembly, assemble
 from .callbacks import (
     HookCallback,
     Progress,
@@ -46,21 +40,11 @@ from .engine import Engine, choose_engine
 from .feed import Feed
 from .fused import FusedModel, Truth
 from .objective import make_loss, make_metrics
-from .regularization import Regularization
+from .regularization import Regularization, check_watched
 from .relay import Relay
 from .schedule import Schedule, make_schedule
 from .seeding import seeded
 from .whole import WholeObjective
-
-
-@dataclass(frozen=True)
-class Assembly:
-    """Name the parts a core is made of."""
-
-    name: str
-    plugin: ModelPlugin
-    spec: Any
-    regularizers: Regularizers
 
 
 @dataclass(frozen=True)
@@ -96,13 +80,6 @@ class Trained:
     stopped: NonFiniteLossError | None
 
 
-def assemble(parts: Assembly, encoder: Encoder, target: Target) -> tuple[keras.Model, set[str]]:
-    """Return the core with its regularizers, and the names of those that changed something in it."""
-    units = fixed_width(encoder) if target.task == "reconstruction" else target.units
-    core = build_core(parts.name, parts.plugin, parts.spec, PackedInputs(encoder, target.task, units))
-    return regularize(core, parts.regularizers)
-
-
 def train(
     parts: Assembly,
     encoder: Encoder,
@@ -118,7 +95,7 @@ def train(
     returned, not raised, so that what was learnt is kept.
     """
     metrics = make_metrics(spec.metrics, target)
-    _check_watched(parts.regularizers, ["loss", *(metric.name for metric in metrics)], has_validation=valid is not None)
+    check_watched(parts.regularizers, ["loss", *(metric.name for metric in metrics)], has_validation=valid is not None)
     notes = _Notes(followers)
     with seeded(spec.seed):
         core, acting = assemble(parts, encoder, target)
@@ -221,24 +198,6 @@ def _choose(rows: Examples, schedule: Schedule, callbacks: Sequence[Any]) -> Eng
         epochs=schedule.epochs,
         watches_batches=watches_batches(callbacks),
     )
-
-
-def _check_watched(regularizers: Regularizers, metrics: Sequence[str], *, has_validation: bool) -> None:
-    """Refuse a training that lacks what one of its regularizers follows.
-
-    Raises:
-        SpecError: with every fault.
-    """
-    faults = []
-    for name, regularizer in regularizers:
-        watched = regularizer.watched_metric()
-        if watched is not None and not has_validation:
-            faults.append(Fault("validation", f"{name} follows rows held back: give validation=0.1, or rows"))
-        if watched is not None and watched not in metrics:
-            known = f"{did_you_mean(watched, metrics)} Measured: {', '.join(metrics)}"
-            faults.append(Fault("metrics", f"{name} follows {watched!r}, which is not measured.{known}"))
-    if faults:
-        raise SpecError("the training cannot be set up like this", faults)
 
 
 def _make_optimizer(spec: TrainingSpec, core: keras.Model) -> Any:

@@ -24,6 +24,7 @@ def train_with(monkeypatch, rows_for):
     from modelzoo.columns.target import Target, fit_target
     from modelzoo.hooks import Hooks
     from modelzoo.training import train
+    from modelzoo.training.assembly import Assembly
     from modelzoo.training.chunks import Encoded
 
     def run(
@@ -48,7 +49,7 @@ def train_with(monkeypatch, rows_for):
         encoded = Encoded(encoder.encode(features), labels, weights)
         encoded = encoded.take(np.repeat(np.arange(len(labels)), repeat))
         plugin = WideDeep() if name else Autoencoder()
-        parts = train.Assembly("tiny", plugin, plugin.Spec(hidden=(4,)), list(regularizers))
+        parts = Assembly("tiny", plugin, plugin.Spec(hidden=(4,)), list(regularizers))
         followers = train.Followers(list(callbacks), Hooks(print), RunInfo("tiny", task), None, None)
         spec = TrainingSpec(**{"batch_size": 16, "epochs": 2, **training})
         return train.train(parts, encoder, encoded, encoded if valid else None, target, spec, followers)
