@@ -97,6 +97,18 @@ def test_the_schema_example_writes_the_file_it_shows_and_trains_with_it(run, tmp
     assert measured(said)["rmse"] < 1_000
 
 
+def test_the_useless_columns_example_reads_fewer_columns_and_prices_better(run):
+    said = run("useless_columns.py")
+
+    figures = re.findall(r"RMSE (\d+), ([\d,]+) parameters, (\d+) columns read", said)
+    (plain_error, _, plain_read), (error, parameters, read) = figures
+    assert int(error) < int(plain_error)
+    assert int(plain_read) == 109
+    assert int(read) < 50
+    assert int(parameters.replace(",", "")) < 1_000
+    assert {"carat", "x", "y"} <= set(said.partition("read: ")[2].strip().split(", "))
+
+
 def test_the_taxi_dnn_example_learns_that_fares_grow_with_distance(run, rides):
     metrics = measured(run("taxi_dnn.py", *rides.values()))
 
