@@ -16,7 +16,7 @@ from modelzoo_registry import Objective, RegularizerPlugin, Tensor, Update, Weig
 from .metric import check_optimizer, step_sizes
 
 MOST_PASSES = 12
-"""Passes over all rows behind the last step."""
+"""Most steps over all rows behind the last one of the optimizer."""
 ENOUGH = 1e-6
 """Share of the objective below which a further pass is not worth its time."""
 
@@ -38,6 +38,7 @@ class Proximal(RegularizerPlugin):
         super().__init__(spec)
         self._force: Any = None
         """The strength as far as it has grown."""
+        self._passes = MOST_PASSES
         self._last: dict[int, Any] = {}
         """By weight, the step up to which each of its rows has been thresholded."""
         self._waiting: dict[int, Update] = {}
@@ -78,7 +79,7 @@ class Proximal(RegularizerPlugin):
             """Grow with the epochs, and threshold all rows of all tables at the end of each."""
 
             def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-                grow((epoch + 1) / self.params["epochs"])
+                grow(epoch + 1, self.params["epochs"])
 
             def on_test_begin(self, logs: Any = None) -> None:
                 catch_up(self.model.optimizer)
@@ -93,12 +94,13 @@ class Proximal(RegularizerPlugin):
         self._catch_up(optimizer)
         followed = [update.weight.variable for update in objective.updates if self.follows(update.weight)]
         strengths = [self._strength if self.follows(update.weight) else 0.0 for update in objective.updates]
-        minimise(optimizer, objective, strengths)
+        minimise(optimizer, objective, strengths, self._passes)
         return _count_zeros(followed)
 
-    def _grow(self, share: float) -> None:
-        """Set the strength for an epoch that ends with this share of all."""
-        self._force.assign(self._strength * min(1.0, share / self.growing) ** 3)
+    def _grow(self, epoch: int, epochs: int) -> None:
+        """Set the strength for an epoch, counted from 1; after few epochs few passes are to follow."""
+        self._force.assign(self._strength * min(1.0, epoch / epochs / self.growing) ** 3)
+        self._passes = min(MOST_PASSES, 2 + epochs)
 
     def _catch_up(self, optimizer: Any) -> None:
         import tensorflow as tf
@@ -126,7 +128,7 @@ def soft_threshold(weights: Tensor, threshold: Tensor) -> Tensor:
     return ops.sign(weights) * ops.relu(ops.abs(weights) - threshold)
 
 
-def minimise(optimizer: Any, objective: Objective, strengths: Sequence[float]) -> None:
+def minimise(optimizer: Any, objective: Objective, strengths: Sequence[float], passes: int) -> None:
     """Take proximal steps of the gradient over all rows, each of which lowers the objective.
 
     Their length is that of Barzilai & Borwein, in the optimizer's metric; a step that does not lower the objective is
@@ -139,7 +141,7 @@ def minimise(optimizer: Any, objective: Objective, strengths: Sequence[float]) -
     point = [ops.copy(variable.value) for variable in variables]
     loss, gradients = objective.measure()
     cost, length = loss + _penalty(point, strengths), 1.0
-    for _ in range(MOST_PASSES):
+    for _ in range(passes):
         for variable, start, size, gradient, strength in zip(
             variables, point, sizes, gradients, strengths, strict=True
         ):

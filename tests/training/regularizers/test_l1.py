@@ -239,7 +239,7 @@ def test_steps_over_all_rows_never_raise_the_objective():
         return float(loss), [tape.gradient(loss, variable.value)]
 
     weight = Weight("w", (3,), None, "deep", variable)
-    minimise(optimizer, SimpleNamespace(updates=[Update(weight, dict, None)], measure=measure), [0.1])
+    minimise(optimizer, SimpleNamespace(updates=[Update(weight, dict, None)], measure=measure), [0.1], 12)
 
     measure()
     assert costs[-1] == min(costs)
