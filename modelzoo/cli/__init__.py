@@ -9,11 +9,21 @@ import sys
 # costs start-up time, and one unreadable entry_points.txt would end zoo before it could say so.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
+_STOPPED = 130
+"""The exit code after Ctrl-C."""
+
 
 def main() -> None:
     """Run ``zoo`` with the process's arguments and exit."""
     try:
         from .group import run
     except KeyboardInterrupt:  # so early that nothing can tell it better
-        sys.exit(130)
-    sys.exit(run(sys.argv[1:]))
+        sys.exit(_STOPPED)
+    code = run(sys.argv[1:])
+    if (
+        code == _STOPPED
+    ):  # at a proper exit, threads of TensorFlow in the middle of a step may find Python gone, and crash
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
