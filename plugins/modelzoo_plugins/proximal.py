@@ -32,6 +32,8 @@ class Proximal(RegularizerPlugin):
     make zero what has not learnt anything yet: of two layers that are zero neither has a gradient, and both stay so.
     """
 
+    exclusive = "thresholding weights behind each step"
+    sparsifies = True
     growing = 0.5
 
     def __init__(self, spec: Any) -> None:
