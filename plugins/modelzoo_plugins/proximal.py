@@ -93,7 +93,6 @@ class Proximal(RegularizerPlugin):
 
     def after_training(self, optimizer: Any, objective: Objective) -> str:
         """Take proximal steps over all rows, then count zeros."""
-        self._catch_up(optimizer)
         followed = [update.weight.variable for update in objective.updates if self.follows(update.weight)]
         strengths = [self._strength if self.follows(update.weight) else 0.0 for update in objective.updates]
         minimise(optimizer, objective, strengths)

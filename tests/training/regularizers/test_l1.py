@@ -1,5 +1,6 @@
 """``l1`` minimises the loss plus strength · ‖w‖₁: weights that do not pay for themselves are exactly zero."""
 
+from itertools import chain, repeat
 from types import SimpleNamespace
 
 import keras
@@ -267,9 +268,14 @@ def test_a_constraint_of_the_layers_own_still_holds_behind_the_threshold():
     l1.begin(optimizer, [weight])
 
     optimizer.apply([tf.constant([[0.0, 0.0], [10.0, 10.0]])], [variable])
-    l1.after_step(optimizer, [Update(weight, dict, None)])
-
+    update = Update(weight, dict, None)
+    l1.after_step(optimizer, [update])
     np.testing.assert_allclose(variable.numpy(), [[1, 1], [0, 0]], rtol=1e-6)
+
+    measured = chain([(1.0, [tf.constant([[0.0, 0.0], [-9.0, -9.0]])])], repeat((0.0, [tf.zeros((2, 2))])))
+    minimise(optimizer, SimpleNamespace(updates=[update], measure=measured.__next__), [0.0])
+    np.testing.assert_allclose(np.linalg.norm(variable.numpy(), axis=0), [1, 1], rtol=1e-6)
+    assert (variable.numpy()[1] > 0).all()
 
 
 def test_steps_over_all_rows_never_raise_the_objective():
