@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +38,23 @@ def kept_epoch(callbacks: Sequence[keras.callbacks.Callback]) -> int | None:
     return None
 
 
-def hold_early_stopping(callbacks: Sequence[keras.callbacks.Callback], epochs: int) -> bool:
-    """Let early stopping look at no epoch before these have passed; return whether there is any."""
+def has_early_stopping(callbacks: Sequence[keras.callbacks.Callback]) -> bool:
+    """Whether any callback ends the training where a metric stops getting better."""
+    return any(isinstance(callback, keras.callbacks.EarlyStopping) for callback in callbacks)
+
+
+@contextlib.contextmanager
+def early_stopping_held(callbacks: Sequence[keras.callbacks.Callback], epochs: int) -> Iterator[None]:
+    """Let early stopping look at no epoch before these have passed; for this training, since callbacks are reused."""
     stopping = [callback for callback in callbacks if isinstance(callback, keras.callbacks.EarlyStopping)]
+    given = [callback.start_from_epoch for callback in stopping]
     for callback in stopping:
         callback.start_from_epoch = max(callback.start_from_epoch, epochs)
-    return bool(stopping)
+    try:
+        yield
+    finally:
+        for callback, epoch in zip(stopping, given, strict=True):
+            callback.start_from_epoch = epoch
 
 
 class Progress(keras.callbacks.Callback):

@@ -76,14 +76,14 @@ class FusedModel(keras.Model):
         return self._regularization.acting(inputs, truth, self.output_shape[-1])
 
     def measure(self, inputs: Mapping[str, Any], targets: Any, weights: Any = None) -> tuple[Any, list[Any]]:
-        """Return what a batch of rows as they are costs, penalties included, and its gradient by every weight."""
+        """Return what a batch of rows as they are costs, with penalties, and its float32 gradient by each weight."""
         truth = targets if self._truth is None else self._truth(inputs)
         with tf.GradientTape() as tape:
             prediction = self(inputs, training=False)
             loss = self.compute_loss(inputs, self._softened(truth), prediction, sample_weight=weights, training=False)
         zero = tf.UnconnectedGradients.ZERO
         gradients = tape.gradient(loss, self.trainable_variables, unconnected_gradients=zero)
-        return loss, [tf.convert_to_tensor(gradient) for gradient in gradients]
+        return loss, [tf.cast(tf.convert_to_tensor(gradient), tf.float32) for gradient in gradients]
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Compare as the loss wants it: with classes as one-hot vectors, also where nothing softened them."""

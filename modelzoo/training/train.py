@@ -30,7 +30,8 @@ from .callbacks import (
     HookCallback,
     Progress,
     RowCounter,
-    hold_early_stopping,
+    early_stopping_held,
+    has_early_stopping,
     kept_epoch,
     tensorboard,
     watches_batches,
@@ -122,12 +123,13 @@ def train(
         if callbacks:
             trainer.build_metrics(*first)
         acting |= trainer.acting(*first) | {name for name, some in called.items() if some}
-        _tell_of_regularizers(parts, acting, callbacks, schedule.epochs, notes)
+        growing = _tell_of_regularizers(parts, acting, callbacks, schedule.epochs, notes)
         started = time.perf_counter()
         relay = Relay()
         watched = None if valid is None else _dataset(valid, truth, rows_a_batch(core.output_shape[-1]), relay)
         feed = Feed(rows, schedule, trainer.engine.chunk, spec.seed)
-        history, stopped = _fit(trainer, feed, watched, relay, callbacks, followers)
+        with early_stopping_held(callbacks, growing):
+            history, stopped = _fit(trainer, feed, watched, relay, callbacks, followers)
         kept = None if stopped else kept_epoch(callbacks)
         if kept is not None:
             notes.tell(f"the weights are those of epoch {kept}, the best of {len(history.epoch)}")
@@ -159,14 +161,15 @@ class _Notes:
 
 def _tell_of_regularizers(
     parts: Assembly, acting: Collection[str], callbacks: Sequence[Any], epochs: int, notes: _Notes
-) -> None:
-    """Say which regularizers find nothing to act on, and let early stopping wait for those that grow."""
+) -> int:
+    """Say which regularizers find nothing to act on; return in how many epochs others are still growing."""
     for name in [name for name, _ in parts.regularizers if name not in acting]:
         notes.tell(f"{name} changes nothing in {parts.name}: it finds nothing to act on")
     growing = max((regularizer.growing for name, regularizer in parts.regularizers if name in acting), default=0.0)
-    grown = ceil(growing * epochs)
-    if grown > 1 and hold_early_stopping(callbacks, grown - 1):
+    grown = max(ceil(growing * epochs), 1)
+    if grown > 1 and has_early_stopping(callbacks):
         notes.tell(f"early stopping looks at epochs from {grown} on, when all regularizers have their full strength")
+    return grown - 1
 
 
 def _finish(

@@ -29,7 +29,7 @@ def check_optimizer(optimizer: Any) -> None:
 def step_sizes(optimizer: Any, slot: Slot) -> Tensor:
     """Return how far one unit of gradient, held for long, moves each entry of a weight in a step.
 
-    The formulas are those of Keras' ``update_step``.
+    The formulas are those of Keras' ``update_step``, in float32 whatever the precision of the weight.
 
     Args:
         optimizer: one that ``check_optimizer`` lets pass.
@@ -52,35 +52,53 @@ def _sgd(optimizer: Any, slot: Slot) -> Tensor:  # noqa: ARG001  (the same for a
 def _adam(optimizer: Any, slot: Slot) -> Tensor:
     from keras import ops
 
-    grown = 1 - ops.power(optimizer.beta_2, ops.cast(optimizer.iterations, "float32"))
     squared = slot("velocity_hat" if getattr(optimizer, "amsgrad", False) else "velocity")
-    return optimizer.learning_rate * ops.sqrt(grown) / (ops.sqrt(squared) + optimizer.epsilon)
+    root = ops.sqrt(_grown(optimizer, squared))
+    return optimizer.learning_rate * root / (ops.sqrt(_float32(squared)) + optimizer.epsilon)
 
 
 def _nadam(optimizer: Any, slot: Slot) -> Tensor:
     from keras import ops
 
-    grown = 1 - ops.power(optimizer.beta_2, ops.cast(optimizer.iterations, "float32"))
-    return optimizer.learning_rate / (ops.sqrt(slot("velocity") / grown) + optimizer.epsilon)
+    squared = slot("velocity")
+    mean = _float32(squared) / _grown(optimizer, squared)
+    return optimizer.learning_rate / (ops.sqrt(mean) + optimizer.epsilon)
 
 
 def _adamax(optimizer: Any, slot: Slot) -> Tensor:
-    return optimizer.learning_rate / (slot("norm") + optimizer.epsilon)
+    return optimizer.learning_rate / (_float32(slot("norm")) + optimizer.epsilon)
 
 
 def _rmsprop(optimizer: Any, slot: Slot) -> Tensor:
     from keras import ops
 
-    squared = slot("velocity")
+    squared = _float32(slot("velocity"))
     if optimizer.centered:
-        squared = squared - ops.square(slot("average_gradient"))
+        squared = squared - ops.square(_float32(slot("average_gradient")))
     return optimizer.learning_rate / ops.sqrt(squared + optimizer.epsilon) / (1 - optimizer.momentum)
 
 
 def _adagrad(optimizer: Any, slot: Slot) -> Tensor:
     from keras import ops
 
-    return optimizer.learning_rate / ops.sqrt(slot("accumulator") + optimizer.epsilon)
+    return optimizer.learning_rate / ops.sqrt(_float32(slot("accumulator")) + optimizer.epsilon)
+
+
+def _grown(optimizer: Any, squared: Tensor) -> Tensor:
+    """Return the share of a mean that a moving one has reached, as Keras finds it in the weight's precision.
+
+    In bfloat16 its 0.999 is 1 and the share 0: Adam takes no step then, and no threshold may be taken either.
+    """
+    from keras import ops
+
+    decay, steps = ops.cast(optimizer.beta_2, squared.dtype), ops.cast(optimizer.iterations, squared.dtype)
+    return _float32(1 - ops.power(decay, steps))
+
+
+def _float32(values: Tensor) -> Tensor:
+    from keras import ops
+
+    return ops.cast(values, "float32")
 
 
 _METRICS: dict[str, Callable[[Any, Slot], Tensor]] = {

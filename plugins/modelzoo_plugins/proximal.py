@@ -32,6 +32,8 @@ class Proximal(RegularizerPlugin):
     make zero what has not learnt anything yet: of two layers that are zero neither has a gradient, and both stay so.
     """
 
+    exclusive = "thresholding weights behind each step"
+    sparsifies = True
     growing = 0.5
 
     def __init__(self, spec: Any) -> None:
@@ -62,7 +64,8 @@ class Proximal(RegularizerPlugin):
             if update.rows is None:
                 sizes = step_sizes(optimizer, update.slot)
                 variable = update.weight.variable
-                variable.assign(soft_threshold(variable.value, sizes * self._force))
+                moved = soft_threshold(variable.value, sizes * self._force)
+                variable.assign(variable.constraint(moved) if variable.constraint else moved)
             else:
                 self._waiting[id(update.weight.variable)] = update
                 self._threshold_rows(optimizer, update, update.rows)
@@ -91,7 +94,6 @@ class Proximal(RegularizerPlugin):
 
     def after_training(self, optimizer: Any, objective: Objective) -> str:
         """Take proximal steps over all rows, then count zeros."""
-        self._catch_up(optimizer)
         followed = [update.weight.variable for update in objective.updates if self.follows(update.weight)]
         strengths = [self._strength if self.follows(update.weight) else 0.0 for update in objective.updates]
         minimise(optimizer, objective, strengths, self._passes)
@@ -114,7 +116,7 @@ class Proximal(RegularizerPlugin):
 
         table, last = update.weight.variable.value, self._last[id(update.weight.variable)]
         now = tf.cast(optimizer.iterations.value, last.dtype)
-        waited = tf.cast(now - tf.gather(last, rows), table.dtype)
+        waited = tf.cast(now - tf.gather(last, rows), tf.float32)
         sizes = step_sizes(optimizer, lambda name: tf.gather(update.slot(name).value, rows))
         threshold = sizes * self._force * tf.reshape(waited, [-1] + [1] * (len(table.shape) - 1))
         table.scatter_update(tf.IndexedSlices(soft_threshold(tf.gather(table, rows), threshold), rows))
@@ -125,7 +127,7 @@ def soft_threshold(weights: Tensor, threshold: Tensor) -> Tensor:
     """Return the weights moved towards zero by the threshold, and zero where it is larger than they are."""
     from keras import ops
 
-    return ops.sign(weights) * ops.relu(ops.abs(weights) - threshold)
+    return ops.sign(weights) * ops.relu(ops.abs(weights) - ops.cast(threshold, weights.dtype))
 
 
 def minimise(optimizer: Any, objective: Objective, strengths: Sequence[float], passes: int) -> None:
@@ -145,13 +147,16 @@ def minimise(optimizer: Any, objective: Objective, strengths: Sequence[float], p
         for variable, start, size, gradient, strength in zip(
             variables, point, sizes, gradients, strengths, strict=True
         ):
-            moved = soft_threshold(start - length * size * gradient, length * size * strength)
+            downhill = ops.cast(start, "float32") - length * size * gradient
+            moved = soft_threshold(downhill, length * size * strength)
             variable.assign(variable.constraint(moved) if variable.constraint else moved)
         new = [ops.copy(variable.value) for variable in variables]
         new_loss, new_gradients = objective.measure()
         new_cost = new_loss + _penalty(new, strengths)
-        steps = [after - before for after, before in zip(new, point, strict=True)]
-        squared = sum(float(ops.sum(step * step / size)) for step, size in zip(steps, sizes, strict=True))
+        steps = [ops.cast(after - before, "float32") for after, before in zip(new, point, strict=True)]
+        squared = sum(
+            float(ops.sum(ops.divide_no_nan(step * step, size))) for step, size in zip(steps, sizes, strict=True)
+        )
         if not new_cost <= cost - 1e-4 * squared / length:
             length /= 4
             continue
@@ -171,7 +176,9 @@ def _penalty(weights: Sequence[Tensor], strengths: Sequence[float]) -> float:
     from keras import ops
 
     return sum(
-        strength * float(ops.sum(ops.abs(w))) for w, strength in zip(weights, strengths, strict=True) if strength
+        strength * float(ops.sum(ops.abs(ops.cast(weight, "float32"))))
+        for weight, strength in zip(weights, strengths, strict=True)
+        if strength
     )
 
 

@@ -76,7 +76,7 @@ class Objective(Protocol):
         """Every trainable weight, with what the optimizer keeps for it; ``rows`` is None."""
 
     def measure(self) -> tuple[float, Sequence[Tensor]]:
-        """Return loss and penalties, and their gradient by each of these weights; goes through all rows."""
+        """Return loss and penalties, and their float32 gradient by each of these weights; goes through all rows."""
 
 
 @dataclass(frozen=True)

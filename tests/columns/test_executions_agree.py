@@ -12,11 +12,11 @@ from modelzoo.columns import Encoder, Schema
 from modelzoo.columns.crossed import FittedCrossed
 from modelzoo.columns.datetime import DatetimeColumn
 from modelzoo.columns.encoder import read_wire
-from modelzoo.columns.numeric import FittedNumeric
 from modelzoo.columns.required import is_missing
 from modelzoo.columns.wire import to_numpy
 
-from .drawn import COMBINATIONS, KINDS, STAND_INS, TYPES, as_rows, combinations_of, fitted_and_rows, name_of, read_as
+from .agreeing import assert_agree, assert_one_row_at_a_time_agrees
+from .drawn import COMBINATIONS, KINDS, STAND_INS, TYPES, combinations_of, fitted_and_rows, name_of, read_as
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
 
@@ -43,33 +43,6 @@ def unhurried(examples: int, *, shrink: bool = True) -> settings:
 def tensors(tf: ModuleType, encoder: Encoder, rows: pa.Table) -> dict:
     wire = read_wire(encoder.raw, rows)
     return {name: tf.constant(to_numpy(values)) for name, values in wire.items()}
-
-
-def assert_agree(encoder: Encoder, host: dict, other: dict) -> None:
-    """Hold ids equal, and numbers within one rounding of float32, or 1e-25: TensorFlow takes subnormals for zero."""
-    assert {name: (array.shape, array.dtype) for name, array in host.items()} == {
-        name: (array.shape, array.dtype) for name, array in other.items()
-    }
-    for name, array in host.items():
-        if array.dtype == np.int32:
-            assert array.tolist() == other[name].tolist()
-        else:
-            allowed = np.maximum(np.abs(array).astype(np.float64) * 2**-23, 1e-25)
-            if name == "dense":
-                allowed = allowed + what_logarithms_lose(encoder)
-            assert (np.abs(other[name].astype(np.float64) - array) <= allowed).all()
-
-
-def what_logarithms_lose(encoder: Encoder) -> np.ndarray:
-    """Return for each number how far apart two float64 logarithms, some roundings off, are after scaling."""
-    lost: list[float] = []
-    for fitted in encoder.columns:
-        if isinstance(fitted, FittedNumeric):
-            is_log = fitted.scaling.scale == "log"
-            lost += [710 * 2**-50 / fitted.scaling.spread if is_log else 0.0] + [0.0] * (fitted.width - 1)
-        else:
-            lost += [0.0] * getattr(fitted, "width", 0)
-    return np.array(lost)
 
 
 def assert_same_bits(host: dict, other: dict) -> None:
@@ -157,12 +130,6 @@ def test_a_tensorflow_graph_encodes_every_combination_as_the_host_does(tf, drawn
 @given(drawn=fitted_and_rows())
 def test_two_hundred_tensorflow_graphs_encode_as_the_host_does(tf, drawn):
     assert_a_graph_agrees(tf, *drawn)
-
-
-def assert_one_row_at_a_time_agrees(encoder: Encoder, rows: pa.Table) -> None:
-    host = encoder.encode(rows)
-    one_by_one = [encoder.encode_row(row) for row in as_rows(rows)]
-    assert_agree(encoder, host, {name: np.concatenate([one[name] for one in one_by_one]) for name in host})
 
 
 @unhurried(15, shrink=False)

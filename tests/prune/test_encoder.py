@@ -12,7 +12,8 @@ from modelzoo.data import to_table
 from modelzoo.prune.encoder import shrink
 from modelzoo.prune.reading import IdReading, Reading
 
-from ..columns.drawn import as_rows, fitted_and_rows
+from ..columns.agreeing import assert_one_row_at_a_time_agrees
+from ..columns.drawn import fitted_and_rows
 
 MOST_IDS = 20_000
 SEVERAL = [
@@ -106,8 +107,7 @@ def test_any_rows_are_encoded_as_before_but_for_what_is_not_read(drawn):
     assert Encoder.model_validate_json(smaller.model_dump_json()) == smaller
     assert smaller.source_schema.check().ordered == smaller.source_schema.columns
     assert_mapped(reading, kept, encoder.encode(rows), smaller.encode(rows))
-    for row in as_rows(rows)[:2]:
-        assert_mapped(reading, kept, encoder.encode_row(row), smaller.encode_row(row))
+    assert_one_row_at_a_time_agrees(smaller, rows[:2])
 
 
 @pytest.mark.xdist_group("tensorflow")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from modelzoo_plugins.regularizers.dropout import Dropout
 from modelzoo_plugins.regularizers.l2 import L2
+from modelzoo_plugins.regularizers.label_smoothing import LabelSmoothing
 from modelzoo_registry import BrokenPluginError, RegularizerPlugin, RegularizerSpec
 
 
@@ -50,6 +51,22 @@ def test_it_is_the_loss_of_all_rows_as_they_are_with_its_penalties(measured, tas
 
     assert one.loss == pytest.approx(trained.history.history["val_loss"][-1], rel=1e-5)
     assert one.gradient == pytest.approx((one.differences[0] - one.differences[1]) / 0.02, rel=2e-2, abs=1e-3)
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_targets_are_softened_as_they_are_in_training(train_with, task):
+    one, smoothing = Measuring(None), LabelSmoothing(LabelSmoothing.Spec(amount=0.5))
+
+    trained = train_with(
+        regularizers=[("label_smoothing", smoothing), ("measuring", one)],
+        task=task,
+        valid=True,
+        epochs=1,
+        learning_rate=1e-9,
+    )
+
+    assert one.loss == pytest.approx(trained.history.history["loss"][-1], rel=1e-5)
+    assert one.loss != pytest.approx(trained.history.history["val_loss"][-1], rel=1e-2)
 
 
 def test_rows_count_by_their_weights(measured):

@@ -30,9 +30,6 @@ class L1(Proximal):
         strength: float = Field(1e-4, ge=0, le=1e3, description="factor of the sum of absolute weights")
         where: Literal["all", "wide", "deep"] = Field("all", description="part of the model it acts on")
 
-    exclusive = "thresholding weights behind each step"
-    sparsifies = True
-
     @property
     def _strength(self) -> float:
         strength: float = self.spec.strength

@@ -30,9 +30,6 @@ class L1L2(Proximal):
         l1: float = Field(1e-4, ge=0, le=1e3, description="factor of the sum of absolute weights")
         l2: float = Field(1e-4, ge=0, le=1e3, description="factor of the sum of squared weights")
 
-    exclusive = "thresholding weights behind each step"
-    sparsifies = True
-
     @property
     def _strength(self) -> float:
         strength: float = self.spec.l1

@@ -1,5 +1,6 @@
 """``l1`` minimises the loss plus strength · ‖w‖₁: weights that do not pay for themselves are exactly zero."""
 
+from itertools import chain, repeat
 from types import SimpleNamespace
 
 import keras
@@ -195,6 +196,18 @@ def test_early_stopping_waits_until_the_strength_is_full(noisy_rows, regularizer
     assert (held in notes) == (first == 3)
 
 
+def test_early_stopping_of_the_users_own_waits_in_this_training_alone(train_with):
+    stopping = keras.callbacks.EarlyStopping("val_loss", start_from_epoch=1, restore_best_weights=True)
+    uphill = keras.callbacks.LearningRateScheduler(lambda epoch: -0.001)
+
+    trained = train_with(
+        regularizers=[("l1", L1(L1.Spec()))], valid=True, epochs=6, optimizer="sgd", callbacks=[uphill, stopping]
+    )
+
+    assert trained.kept_epoch == 3
+    assert stopping.start_from_epoch == 1
+
+
 @pytest.mark.parametrize("optimizer", ["adam", "nadam", "adamax", "rmsprop", "adagrad", "sgd"])
 def test_step_sizes_are_how_far_a_steady_gradient_moves_a_weight(optimizer):
     """Held for long, a gradient moves the weight by step size times gradient in each step."""
@@ -223,6 +236,46 @@ def test_the_soft_threshold_moves_towards_zero_and_stops_there():
     moved = soft_threshold(tf.constant([3.0, -3.0, 0.5, -0.5, 0.0]), 1.0)
 
     assert moved.numpy().tolist() == [2, -2, 0, 0, 0]
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16", "float64"])
+@pytest.mark.parametrize("rows", [None, [0, 1, 2]])
+def test_weights_of_another_precision_take_the_same_steps(dtype, rows):
+    variable = keras.Variable(np.full((3, 2), 1.0), dtype=dtype, name="table")
+    optimizer = keras.optimizers.Adam(0.1, beta_2=0.875)  # a number that bfloat16 has
+    optimizer.build([variable])
+    slots = {v.name.removeprefix("table_"): v for v in optimizer.variables}
+    update = Update(Weight("table", (3, 2), None, "deep", variable), slots.get, rows)
+    l1 = L1(L1.Spec(strength=2.0))
+    l1.begin(optimizer, [update.weight])
+
+    optimizer.apply([tf.ones((3, 2), dtype)], [variable])
+    l1.after_step(optimizer, [update])
+    np.testing.assert_allclose(variable.numpy().astype(float), np.full((3, 2), 1 - 0.1 - 0.1 * 2), rtol=1e-2)
+
+    measured = SimpleNamespace(updates=[update], measure=lambda: (0.0, [tf.zeros((3, 2))]))
+    l1.after_training(optimizer, measured)
+    assert (variable.numpy() == 0).all()
+
+
+def test_a_constraint_of_the_layers_own_still_holds_behind_the_threshold():
+    variable = keras.Variable(np.full((2, 2), 1.0, np.float32), name="kernel")
+    variable.constraint = keras.constraints.UnitNorm()
+    optimizer = keras.optimizers.SGD(0.1)
+    optimizer.build([variable])
+    l1 = L1(L1.Spec(strength=1.0))
+    weight = Weight("kernel", (2, 2), None, "deep", variable)
+    l1.begin(optimizer, [weight])
+
+    optimizer.apply([tf.constant([[0.0, 0.0], [10.0, 10.0]])], [variable])
+    update = Update(weight, dict, None)
+    l1.after_step(optimizer, [update])
+    np.testing.assert_allclose(variable.numpy(), [[1, 1], [0, 0]], rtol=1e-6)
+
+    measured = chain([(1.0, [tf.constant([[0.0, 0.0], [-9.0, -9.0]])])], repeat((0.0, [tf.zeros((2, 2))])))
+    minimise(optimizer, SimpleNamespace(updates=[update], measure=measured.__next__), [0.0])
+    np.testing.assert_allclose(np.linalg.norm(variable.numpy(), axis=0), [1, 1], rtol=1e-6)
+    assert (variable.numpy()[1] > 0).all()
 
 
 def test_steps_over_all_rows_never_raise_the_objective():
