@@ -11,7 +11,7 @@ from modelzoo_registry import ArtifactNotFoundError
 
 from ..artifacts.checksums import lists, read_steadily
 from ..artifacts.run import RUN, RunRecord, read_record
-from ..export.manifest import MANIFEST, Input, Manifest, Output, find_export, read_manifest
+from ..export.manifest import MANIFEST, PRUNED, SERVING, Input, Manifest, Output, find_export, read_manifest
 from ..summary import describe_plugins, describe_target, print_metrics, print_run, print_title
 from ..text import print_fields, print_table, print_text
 from .pruning import print_pruning
@@ -92,6 +92,9 @@ def _print_export(manifest: Manifest, folder: Path) -> None:
     click.echo()
     inputs = [(one.name, one.tensor, _tensor(one), one.missing) for one in manifest.inputs]
     print_table(("COLUMN", "TENSOR", "TYPE", "MISSING IS"), inputs)
+    if manifest.ignored:
+        click.echo()
+        print_text(f"signature {PRUNED}: takes these alone; {SERVING}: needs the columns no longer read too")
     click.echo()
     print_table(("OUTPUT", "TYPE", "MEANING"), [(one.name, _tensor(one), one.meaning) for one in manifest.outputs])
     if manifest.pruned:

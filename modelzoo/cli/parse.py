@@ -44,14 +44,20 @@ def parse_regularizer(text: str) -> str | dict[str, Any]:
     equals sign.
     """
     head, equals, tail = text.partition("=")
-    if not equals:
-        return text
     name, colon, first = head.rpartition(":")
-    if not (colon and name):
+    is_named = bool(colon and name) if equals else isinstance(parse_value(first, "--regularizer"), str)
+    if not is_named:
         raise click.BadParameter(
             f"write name:setting=value, such as dropout:rate=0.2. Received: {text!r}", param_hint="--regularizer"
         )
+    if not equals:
+        return text
     settings = [parse_setting(part, "--regularizer") for part in _split_at_commas(f"{first}={tail}")]
+    names = [setting for setting, _ in settings]
+    if twice := sorted({one for one in names if names.count(one) > 1}):
+        raise click.BadParameter(
+            f"{', '.join(twice)}: given more than once. Received: {text!r}", param_hint="--regularizer"
+        )
     return {"name": name, **dict(settings)}
 
 

@@ -109,8 +109,17 @@ def test_the_settings_of_a_regularizer_are_read_back_whatever_they_hold(name, se
     assert parse_regularizer(f"{name}:{written}") == {"name": name} | settings
 
 
-@pytest.mark.parametrize("text", ["rate=0.2", ":rate=0.2"])
-def test_settings_without_the_name_of_a_regularizer_are_refused(text):
+def test_a_setting_of_a_regularizer_is_given_once():
+    with pytest.raises(click.BadParameter) as caught:
+        parse_regularizer("l1_l2:l2=1,l1=0.1,l2=2,l1=0.1")
+
+    assert caught.value.format_message() == (
+        "Invalid value for --regularizer: l1, l2: given more than once. Received: 'l1_l2:l2=1,l1=0.1,l2=2,l1=0.1'"
+    )
+
+
+@pytest.mark.parametrize("text", ["rate=0.2", ":rate=0.2", "dropout:0.2"])
+def test_settings_without_the_name_of_a_regularizer_or_their_own_are_refused(text):
     with pytest.raises(click.BadParameter) as caught:
         parse_regularizer(text)
 

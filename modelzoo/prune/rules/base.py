@@ -125,7 +125,7 @@ def values_of(layer: keras.layers.Layer, values: np.ndarray) -> np.ndarray:
 
 def numbers(tensor: Any) -> np.ndarray:
     """Return a tensor's or variable's numbers, float32 where it is of low precision."""
-    values: np.ndarray = np.asarray(keras.ops.convert_to_numpy(tensor))
+    values: np.ndarray = keras.ops.convert_to_tensor(tensor).numpy()
     return values.astype(np.float32) if values.dtype.itemsize < 4 else values
 
 
