@@ -132,7 +132,8 @@ def train(
             history, stopped = _fit(trainer, feed, watched, relay, callbacks, followers)
         kept = None if stopped else kept_epoch(callbacks)
         if kept is not None:
-            notes.tell(f"the weights are those of epoch {kept}, the best of {len(history.epoch)}")
+            looked_at = f"epochs {growing + 1} to {len(history.epoch)}" if growing else len(history.epoch)
+            notes.tell(f"the weights are those of epoch {kept}, the best of {looked_at}")
         final = {} if stopped else _finish(trainer, regularization, rows, watched, relay, notes)
     return Trained(
         core=core,

@@ -16,7 +16,7 @@ from modelzoo_registry import Objective, RegularizerPlugin, Tensor, Update, Weig
 from .metric import check_optimizer, step_sizes
 
 MOST_PASSES = 12
-"""Most steps over all rows behind the last one of the optimizer."""
+"""Most passes over all rows behind the last step."""
 ENOUGH = 1e-6
 """Share of the objective below which a further pass is not worth its time."""
 
@@ -26,7 +26,7 @@ class Proximal(RegularizerPlugin):
 
     The threshold is the penalty times the optimizer's own step size of each weight. In a table the rows that a batch
     has not read wait: when they are read again, and at the end of each epoch, they take all thresholds at once. Behind
-    the last step some proximal steps over all rows at once take away what the noise of single batches kept from zero.
+    the last step all rows are looked at once more, and what only the noise of single batches kept from zero is zero.
 
     The strength grows over the first half of the epochs, by the cube of their share. In full from the start it would
     make zero what has not learnt anything yet: of two layers that are zero neither has a gradient, and both stay so.
@@ -93,10 +93,10 @@ class Proximal(RegularizerPlugin):
         return (Epochs(),)
 
     def after_training(self, optimizer: Any, objective: Objective) -> str:
-        """Take proximal steps over all rows, then count zeros."""
+        """Make zero what does not pay over all rows, then count zeros."""
         followed = [update.weight.variable for update in objective.updates if self.follows(update.weight)]
         strengths = [self._strength if self.follows(update.weight) else 0.0 for update in objective.updates]
-        minimise(optimizer, objective, strengths, self._passes)
+        screen(optimizer, objective, strengths, self._passes)
         return _count_zeros(followed)
 
     def _grow(self, epoch: int, epochs: int) -> None:
@@ -130,46 +130,69 @@ def soft_threshold(weights: Tensor, threshold: Tensor) -> Tensor:
     return ops.sign(weights) * ops.relu(ops.abs(weights) - ops.cast(threshold, weights.dtype))
 
 
-def minimise(optimizer: Any, objective: Objective, strengths: Sequence[float], passes: int) -> None:
-    """Take proximal steps of the gradient over all rows, each of which lowers the objective.
+def screen(optimizer: Any, objective: Objective, strengths: Sequence[float], passes: int) -> None:
+    """Make zero what does not pay over all rows, and leave every other weight as it is.
 
-    Their length is that of Barzilai & Borwein, in the optimizer's metric; a step that does not lower the objective is
-    taken back and tried shorter.
+    Which these are is found by proximal steps of the gradient over all rows in which no weight may grow: they have
+    Barzilai & Borwein's length, in the optimizer's metric, and one that does not lower the objective is tried shorter.
+    What they bring to zero is zero from then on, if the objective is lower so; all else has its value back.
     """
     from keras import ops
 
     variables = [update.weight.variable for update in objective.updates]
     sizes = [ops.convert_to_tensor(step_sizes(optimizer, update.slot)) for update in objective.updates]
-    point = [ops.copy(variable.value) for variable in variables]
+    starts = [ops.copy(variable.value) for variable in variables]
     loss, gradients = objective.measure()
-    cost, length = loss + _penalty(point, strengths), 1.0
+    point, first = starts, loss + _penalty(starts, strengths)
+    cost, length = first, 1.0
     for _ in range(passes):
-        for variable, start, size, gradient, strength in zip(
-            variables, point, sizes, gradients, strengths, strict=True
-        ):
-            downhill = ops.cast(start, "float32") - length * size * gradient
-            moved = soft_threshold(downhill, length * size * strength)
-            variable.assign(variable.constraint(moved) if variable.constraint else moved)
-        new = [ops.copy(variable.value) for variable in variables]
+        new = [
+            _shrunk(start, at, length * size, gradient, strength)
+            for start, at, size, gradient, strength in zip(starts, point, sizes, gradients, strengths, strict=True)
+        ]
+        _assign(variables, new)
         new_loss, new_gradients = objective.measure()
         new_cost = new_loss + _penalty(new, strengths)
-        steps = [ops.cast(after - before, "float32") for after, before in zip(new, point, strict=True)]
-        squared = sum(
-            float(ops.sum(ops.divide_no_nan(step * step, size))) for step, size in zip(steps, sizes, strict=True)
-        )
+        squared, bent = _curvature(new, point, new_gradients, gradients, sizes)
         if not new_cost <= cost - 1e-4 * squared / length:
             length /= 4
             continue
-        bent = sum(
-            float(ops.sum(step * (after - before)))
-            for step, after, before in zip(steps, new_gradients, gradients, strict=True)
-        )
         gained, point, gradients, cost = cost - new_cost, new, new_gradients, new_cost
         if gained <= ENOUGH * abs(cost):
             break
         length = squared / bent if bent > 0 else 4 * length
-    for variable, value in zip(variables, point, strict=True):
-        variable.assign(value)
+    screened = [ops.where(ops.equal(at, 0), at, start) for at, start in zip(point, starts, strict=True)]
+    _assign(variables, screened)
+    if not objective.measure()[0] + _penalty(screened, strengths) <= first:
+        _assign(variables, starts)
+
+
+def _shrunk(start: Tensor, point: Tensor, size: Tensor, gradient: Tensor, strength: float) -> Tensor:
+    """Take a proximal step of some size from a point, and stay between zero and the start."""
+    from keras import ops
+
+    if not strength:
+        return start
+    moved = soft_threshold(ops.cast(point, "float32") - size * gradient, size * strength)
+    sign, most = ops.cast(ops.sign(start), "float32"), ops.cast(ops.abs(start), "float32")
+    return ops.cast(sign * ops.clip(sign * moved, 0, most), start.dtype)
+
+
+def _curvature(
+    new: Sequence[Tensor], old: Sequence[Tensor], after: Sequence[Tensor], before: Sequence[Tensor], sizes: Any
+) -> tuple[float, float]:
+    """Return the squared length of a step in the optimizer's metric, and how much the gradient changed along it."""
+    from keras import ops
+
+    steps = [ops.cast(to, "float32") - ops.cast(start, "float32") for to, start in zip(new, old, strict=True)]
+    squares = [ops.sum(ops.divide_no_nan(step * step, size)) for step, size in zip(steps, sizes, strict=True)]
+    changes = [ops.sum(step * (b - a)) for step, a, b in zip(steps, before, after, strict=True)]
+    return float(sum(squares)), float(sum(changes))
+
+
+def _assign(variables: Sequence[Any], values: Sequence[Tensor]) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(variable.constraint(value) if variable.constraint else value)
 
 
 def _penalty(weights: Sequence[Tensor], strengths: Sequence[float]) -> float:

@@ -19,11 +19,10 @@ class L1(Proximal):
 
     Acts on kernels, embeddings and the wide table, not on biases, by a soft threshold behind each step: weights become
     exactly zero, and exports leave them out. The loss is that of scaled targets, so strength means the same in every
-    unit. It grows to its full size over the first half of the epochs. Behind the last one up to 12 steps over all rows
-    follow, which lower the objective further: the metrics of the run are of the weights they end with, the history ends
-    before them. Where a normalisation follows, weights can shrink without effect; there it takes more strength. Loss
-    and val_loss show the loss alone. In prediction nothing is added; what is zero stays zero. Source: Tibshirani,
-    "Regression Shrinkage and Selection via the Lasso", 1996.
+    unit. It grows to its full size over the first half of the epochs. Behind the last step all rows are looked at once
+    more, and what only the noise of single batches kept from zero is zero. Where a normalisation follows, weights can
+    shrink without effect; there it takes more strength. Loss and val_loss show the loss alone. In prediction nothing is
+    added; what is zero stays zero. Source: Tibshirani, "Regression Shrinkage and Selection via the Lasso", 1996.
     """
 
     class Spec(RegularizerSpec):

@@ -54,7 +54,7 @@ def test_a_linear_model_reaches_the_minimum_of_the_elastic_net():
     l1, l2 = 0.1, 0.05
 
     model = modelzoo.build("linear", regularizers=[{"name": "l1_l2", "l1": l1, "l2": l2}])
-    model.fit(rows, target="y", epochs=60, batch_size=50, learning_rate=0.02, verbose=0)
+    model.fit(rows, target="y", epochs=200, batch_size=400, learning_rate=0.01, verbose=0)
 
     weights = model.keras.get_layer("logits").kernel.numpy()[:, 0]
     slope = 2 * x.T @ (x @ weights - y) / len(y) + 2 * l2 * weights
