@@ -49,7 +49,7 @@ after = modelzoo.load(model.save("saved")).predict("houses.csv")
 
 def penalty(values):
     kernel = keras.Variable(values)
-    penalty = Orthogonal(Orthogonal.Spec(strength=0.5)).penalty(Weight("kernel", kernel.shape, None, "deep"))
+    penalty = Orthogonal(Orthogonal.Spec(strength=0.5)).penalty(Weight("kernel", kernel.shape, None, "deep", None))
     return float(penalty(kernel))
 
 print(json.dumps({
