@@ -150,7 +150,7 @@ def screen(optimizer: Any, objective: Objective, strengths: Sequence[float], pas
             _shrunk(start, at, length * size, gradient, strength)
             for start, at, size, gradient, strength in zip(starts, point, sizes, gradients, strengths, strict=True)
         ]
-        _assign(variables, new)
+        new = _assigned(variables, new)
         new_loss, new_gradients = objective.measure()
         new_cost = new_loss + _penalty(new, strengths)
         squared, bent = _curvature(new, point, new_gradients, gradients, sizes)
@@ -162,9 +162,9 @@ def screen(optimizer: Any, objective: Objective, strengths: Sequence[float], pas
             break
         length = squared / bent if bent > 0 else 4 * length
     screened = [ops.where(ops.equal(at, 0), at, start) for at, start in zip(point, starts, strict=True)]
-    _assign(variables, screened)
+    screened = _assigned(variables, screened)
     if not objective.measure()[0] + _penalty(screened, strengths) <= first:
-        _assign(variables, starts)
+        _assigned(variables, starts)
 
 
 def _shrunk(start: Tensor, point: Tensor, size: Tensor, gradient: Tensor, strength: float) -> Tensor:
@@ -190,9 +190,13 @@ def _curvature(
     return float(sum(squares)), float(sum(changes))
 
 
-def _assign(variables: Sequence[Any], values: Sequence[Tensor]) -> None:
+def _assigned(variables: Sequence[Any], values: Sequence[Tensor]) -> list[Tensor]:
+    """Give the variables these values, within their constraints, and return those they have then."""
+    from keras import ops
+
     for variable, value in zip(variables, values, strict=True):
         variable.assign(variable.constraint(value) if variable.constraint else value)
+    return [ops.copy(variable.value) for variable in variables]
 
 
 def _penalty(weights: Sequence[Tensor], strengths: Sequence[float]) -> float:

@@ -297,21 +297,35 @@ def test_at_the_end_what_does_not_pay_is_zero_and_all_else_stays(step_size):
     assert variable.numpy().tolist() == [start[0], 0, start[2], 0]
 
 
-def test_at_the_end_the_objective_is_no_higher_than_before():
-    """Of a cost that is not convex."""
-    variable = keras.Variable(np.array([0.5, 0.5], np.float32), name="w")
-    optimizer = keras.optimizers.SGD(0.1)
+def screened(start, loss_of, *, constraint=None):
+    """Screen one weight, of strength 0.1, for a loss; return it."""
+    variable = keras.Variable(np.array(start, np.float32), name="w")
+    variable.constraint = constraint
+    optimizer = keras.optimizers.SGD(0.01)
     optimizer.build([variable])
-    costs = []
 
     def measure():
         with tf.GradientTape() as tape:
-            loss = tf.reduce_sum(tf.cos(9 * variable.value)) + tf.reduce_sum(variable.value) ** 2
-        costs.append(float(loss) + 0.1 * float(np.abs(variable.numpy()).sum()))
+            loss = loss_of(variable.value)
         return float(loss), [tape.gradient(loss, variable.value)]
 
-    weight = Weight("w", (2,), None, "deep", variable)
-    screen(optimizer, SimpleNamespace(updates=[Update(weight, dict, None)], measure=measure), [0.1], 12)
+    update = Update(Weight("w", variable.shape, None, "deep", variable), dict, None)
+    screen(optimizer, SimpleNamespace(updates=[update], measure=measure), [0.1], 12)
+    return variable.numpy()
 
-    measure()
-    assert costs[-1] <= costs[0]
+
+def test_at_the_end_nothing_is_zero_that_would_raise_the_objective():
+    """The sum is worth more than the penalty: the second may go only where the first shrinks, and that one stays."""
+    start = [1.2, -0.2]
+
+    found = screened(start, lambda w: 10 * (tf.reduce_sum(w) - 1) ** 2)
+
+    assert found.tolist() == np.array(start, np.float32).tolist()
+
+
+def test_a_constraint_of_the_layers_own_still_holds_at_the_end():
+    found = screened(
+        [[0.999], [0.0447]], lambda w: (w[0, 0] - 1) ** 2 + w[1, 0] ** 2, constraint=keras.constraints.UnitNorm()
+    )
+
+    np.testing.assert_allclose(found, [[1], [0]], atol=1e-6)
