@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -38,6 +39,7 @@ class Regularization:
 
     def begin(self, optimizer: Any) -> None:
         """Let them make what they need before the first step; the optimizer is built."""
+        self._slots = _Slots(optimizer, self._weights)
         for name, one in self._finishing:
             with blaming(name):
                 one.begin(optimizer, self._followed[name])
@@ -60,7 +62,7 @@ class Regularization:
         """Let them act behind the optimizer's update of the variables."""
         rows = {id(v): _rows_of(gradient) for v, gradient in zip(variables, gradients, strict=True)}
         for name, one in self._finishing:
-            updates = [_update(optimizer, w, self._weights, rows[id(w.variable)]) for w in self._followed[name]]
+            updates = [self._slots.update(weight, rows[id(weight.variable)]) for weight in self._followed[name]]
             with blaming(name):
                 one.after_step(optimizer, updates)
 
@@ -73,9 +75,9 @@ class Regularization:
             lines.extend([f"{name}: {line}"] if line else [])
         return lines
 
-    def updates(self, optimizer: Any) -> list[Update]:
+    def updates(self) -> list[Update]:
         """Return every trainable weight with what the optimizer keeps for it."""
-        return [_update(optimizer, weight, self._weights, None) for weight in self._weights]
+        return [self._slots.update(weight, None) for weight in self._weights]
 
     def acting(self, inputs: Mapping[str, Any], targets: Any, units: int) -> set[str]:
         """Return the names of those that act here, tried on a batch."""
@@ -128,17 +130,25 @@ def _rows_of(gradient: Any) -> Any:
     return tf.reshape(gradient.indices, (-1,)) if isinstance(gradient, tf.IndexedSlices) else None
 
 
-def _update(optimizer: Any, weight: Weight, weights: Sequence[Weight], rows: Any) -> Update:
-    return Update(weight, partial(_slot, optimizer, weight, weights), rows)
-
-
-def _slot(optimizer: Any, weight: Weight, weights: Sequence[Weight], name: str) -> Any:
-    """Return what an optimizer keeps for a weight, by the names Keras gives its variables.
+class _Slots:
+    """Find what an optimizer keeps for each weight, by the names Keras gives its variables.
 
     Layers of models inside may share a path; what is kept for them stands in the order of the weights.
     """
-    path = weight.variable.path
-    same = [other.variable for other in weights if other.variable.path == path]
-    place = [id(variable) for variable in same].index(id(weight.variable))
-    kept = [slot for slot in optimizer.variables if slot.name == f"{path.replace('/', '_')}_{name}"]
-    return kept[place]
+
+    def __init__(self, optimizer: Any, weights: Sequence[Weight]) -> None:
+        self._kept: dict[str, list[Any]] = defaultdict(list)
+        for variable in optimizer.variables:
+            self._kept[variable.name].append(variable)
+        seen: Counter[str] = Counter()
+        self._places: dict[int, int] = {}
+        for weight in weights:
+            self._places[id(weight.variable)] = seen[weight.variable.path]
+            seen[weight.variable.path] += 1
+
+    def update(self, weight: Weight, rows: Any) -> Update:
+        """Return what a step did to a weight."""
+        return Update(weight, partial(self._find, weight.variable), rows)
+
+    def _find(self, variable: Any, name: str) -> Any:
+        return self._kept[f"{variable.path.replace('/', '_')}_{name}"][self._places[id(variable)]]

@@ -184,7 +184,7 @@ def _finish(
     """Let regularizers act behind the last step; return what validation rows give then, if any of them did."""
     if not regularization.finishes:
         return {}
-    objective = WholeObjective(trainer, rows, regularization.updates(trainer.optimizer))
+    objective = WholeObjective(trainer, rows, regularization.updates())
     for line in regularization.after_training(trainer.optimizer, objective):
         notes.tell(line)
     if watched is None:
