@@ -13,6 +13,8 @@ import click
 from modelzoo_registry import ZooError
 from modelzoo_registry.suggest import did_you_mean
 
+from . import STOPPED
+
 COMMANDS = ("list", "show", "schema", "train", "evaluate", "predict", "plot", "export", "demo")
 """The commands of modelzoo itself, in the order help shows them; each is a module beside this one."""
 
@@ -103,7 +105,7 @@ def _guarded(arguments: Sequence[str], *, debug: bool) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt) as error:
-        return _tell("stopped", 130, error, debug=debug)
+        return _tell("stopped", STOPPED, error, debug=debug)
     except BrokenPipeError:  # the reader of our output is gone, as with `zoo list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
