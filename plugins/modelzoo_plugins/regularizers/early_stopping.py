@@ -34,10 +34,12 @@ class EarlyStopping(RegularizerPlugin):
             "auto", description="whether less or more is better; auto knows it of the loss and of Keras' metrics"
         )
 
-        @field_validator("metric")
+        @field_validator("metric", mode="before")
         @classmethod
-        def _without_prefix(cls, metric: str) -> str:
-            return metric.removeprefix("val_")
+        def _without_prefix(cls, metric: Any) -> Any:
+            while isinstance(metric, str) and metric.startswith("val_"):
+                metric = metric.removeprefix("val_")
+            return metric
 
     exclusive = "ending the training early"
 
