@@ -27,7 +27,7 @@ test: $(STAMP)
 	$(BIN)/pytest -m "not full" -n 2 --dist loadgroup
 
 test-all: $(STAMP)
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest --hypothesis-profile explore -n 2 --dist loadgroup
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
