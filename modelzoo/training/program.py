@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import tensorflow as tf
+
+from .engine import Engine
 
 _UNSUPPORTED = re.compile(r"unsupported operations when trying to compile graph .*?: (\w+)")
 _NOT_COMPILED = ("tf2xla conversion failed", "unsupported operations when trying to compile")
@@ -16,15 +18,27 @@ _NOT_COMPILED = ("tf2xla conversion failed", "unsupported operations when trying
 class Program:
     """Call a function of one chunk: full batches compiled, which gives one shape and one program, others not.
 
+    What is compiled is the fast function, which is of use only while all is finite. When it is not, the state from
+    before the chunk is put back, and the careful function runs the chunk up to the step that failed.
+
     What XLA cannot compile is found out at the first call, before anything has been computed; from then on all chunks
     run without it, and a line says so.
     """
 
     def __init__(
-        self, function: Callable[..., Any], *, xla: bool, batch_size: int | None, tell: Callable[[str], None]
+        self,
+        careful: Callable[..., Any],
+        fast: Callable[..., Any],
+        state: Sequence[Any],
+        engine: Engine,
+        *,
+        batch_size: int | None,
+        tell: Callable[[str], None],
     ) -> None:
-        self._relaxed = traced(function, reduce_retracing=True)
-        self._compiled = traced(function, jit_compile=True) if xla else None
+        self._careful = traced(careful, reduce_retracing=True)
+        self._compiled = traced(fast, jit_compile=True) if engine.xla else None
+        self._state = state
+        self._values = traced(lambda: [tf.convert_to_tensor(variable) for variable in state])
         self._batch_size = batch_size
         self._tell = tell
 
@@ -35,18 +49,29 @@ class Program:
 
     def __call__(self, inputs: Any, targets: Any, weights: Any, count: Any) -> Any:
         """Run one chunk."""
+        chunk = (inputs, targets, weights, count)
         if self._compiled is None or int(targets.shape[1]) != self._batch_size:
-            return self._relaxed(inputs, targets, weights, count)
+            return self._careful(*chunk)
+        before = self._values()  # nothing is copied: XLA writes new values elsewhere
         try:
-            return self._compiled(inputs, targets, weights, count)
+            done, finite, logs = self._compiled(*chunk)
         except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:
-            message = str(error)
-            if not any(words in message for words in _NOT_COMPILED):
-                raise
-            found = _UNSUPPORTED.search(message)
-            self._compiled = None
-            self._tell(f"steps run without XLA, which cannot compile {found[1] if found else 'them'}")
-            return self._relaxed(inputs, targets, weights, count)
+            self._do_without(error)
+            return self._careful(*chunk)
+        if finite:
+            return done, finite, logs
+        for variable, value in zip(self._state, before, strict=True):
+            variable.assign(value)
+        return self._careful(*chunk)
+
+    def _do_without(self, error: Exception) -> None:
+        """Give XLA up, if it is what an error is about."""
+        message = str(error)
+        if not any(words in message for words in _NOT_COMPILED):
+            raise error
+        found = _UNSUPPORTED.search(message)
+        self._compiled = None
+        self._tell(f"steps run without XLA, which cannot compile {found[1] if found else 'them'}")
 
 
 def traced(method: Callable[..., Any], **options: bool) -> Any:

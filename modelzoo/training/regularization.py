@@ -22,6 +22,7 @@ class Regularization:
     def __init__(self, regularizers: Regularizers, core: keras.Model, cells: Mapping[str, Sequence[int]]) -> None:
         self._weights = trainable_weights(core)
         self._cells = cells
+        self._regularizers = regularizers
         self._noise = _those_with("transform_inputs", regularizers)
         self._softening = _those_with("transform_targets", regularizers)
         self._followed = {name: self._followed_by(name, one) for name, one in regularizers if _follows(one)}
@@ -31,6 +32,11 @@ class Regularization:
     def softens(self) -> bool:
         """Whether any of them may change targets."""
         return bool(self._softening)
+
+    @property
+    def variables(self) -> list[Any]:
+        """The variables that regularizers keep of their own."""
+        return [variable for _, one in self._regularizers for variable in _variables_in(vars(one))]
 
     @property
     def finishes(self) -> bool:
@@ -119,6 +125,14 @@ def check_watched(regularizers: Regularizers, metrics: Sequence[str], *, has_val
 
 def _those_with(method: str, regularizers: Regularizers) -> list[tuple[str, RegularizerPlugin]]:
     return [(name, one) for name, one in regularizers if overrides(one, method)]
+
+
+def _variables_in(kept: Any) -> list[Any]:
+    """Return the variables among values, and in lists and mappings of them."""
+    if isinstance(kept, tf.Variable | keras.Variable):
+        return [kept]
+    inside = kept.values() if isinstance(kept, Mapping) else kept if isinstance(kept, list | tuple | set) else ()
+    return [variable for value in inside for variable in _variables_in(value)]
 
 
 def _follows(one: RegularizerPlugin) -> bool:

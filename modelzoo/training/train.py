@@ -120,8 +120,7 @@ def train(
         )
         _compile(trainer, optimizer, target, spec, metrics)
         first = rows.like.first(schedule.batch_size)
-        if callbacks:
-            trainer.build_metrics(*first)
+        trainer.build_metrics(*first)
         acting |= trainer.acting(*first) | {name for name, some in called.items() if some}
         growing = _tell_of_regularizers(parts, acting, callbacks, schedule.epochs, notes)
         started = time.perf_counter()

@@ -10,17 +10,18 @@ from modelzoo.training.program import Program
 def run(function, *, xla):
     """Call a program of chunks (2, batch, 1) with a full batch of 4 and a short one of 3."""
     lines = []
-    program = Program(function, xla=xla, batch_size=4, tell=lines.append)
-    results = [program({}, tf.ones((2, batch, 1)), tf.ones((2, 0)), 2).numpy() for batch in (4, 3, 4)]
+    engine = Engine(chunk=2, xla=xla)
+    program = Program(function, function, [], engine, batch_size=4, tell=lines.append)
+    results = [program({}, tf.ones((2, batch, 1)), tf.ones((2, 0)), 2)[0].numpy() for batch in (4, 3, 4)]
     return program, results, lines
 
 
 def total(inputs, targets, weights, count):
-    return tf.reduce_sum(targets)
+    return tf.reduce_sum(targets), tf.constant(value=True), {}
 
 
 def uncompilable(inputs, targets, weights, count):
-    return tf.strings.to_number(tf.strings.as_string(tf.reduce_sum(targets)))
+    return tf.strings.to_number(tf.strings.as_string(tf.reduce_sum(targets))), tf.constant(value=True), {}
 
 
 @pytest.mark.parametrize("xla", [False, True])
