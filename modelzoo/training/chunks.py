@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, prod
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,6 +15,10 @@ from .relay import Relay
 Chunk = tuple[Arrays, np.ndarray, np.ndarray, np.int32]
 """Inputs (chunk, batch, ...), targets (chunk, batch, 1 or 0), weights float32 (chunk, batch), or (chunk, 0) when all
 rows weigh alike, and how many of the micro-batches are real."""
+
+
+_ALIGNMENT = 64
+"""Bytes; the most that any of TensorFlow's builds asks for."""
 
 
 class Draw(Protocol):
@@ -35,8 +39,8 @@ class Examples(Protocol):
     def like(self) -> Encoded:
         """Some of the rows, which show their dtypes, shapes and whether they are weighted."""
 
-    def draw(self, seed: int) -> Draw:
-        """Return what hands the rows out in orders drawn from a seed."""
+    def draw(self, seed: int, first: int = 0) -> Draw:
+        """Return what hands the rows out in orders drawn from a seed, beginning with an example."""
 
     def blocks(self, rows: int) -> Iterator[Encoded]:
         """Yield all rows once, in order, so many at a time; the last ones may be fewer."""
@@ -99,7 +103,7 @@ class Encoded:
         if self.weights is not None:
             self.weights[places] = rows.weights
 
-    def draw(self, seed: int) -> Draw:
+    def draw(self, seed: int, first: int = 0) -> Draw:  # noqa: ARG002  (any example may be asked for)
         """Return what hands the rows out, shuffled anew in each pass."""
         return _Passes(self, seed)
 
@@ -126,7 +130,18 @@ def concatenate(parts: Sequence[Encoded]) -> Encoded:
 
 
 def _taken(array: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:
-    return array[rows] if isinstance(rows, slice) else array.take(rows, axis=0)  # several times as fast as array[rows]
+    if isinstance(rows, slice):
+        return array[rows]
+    taken = _aligned((len(rows), *array.shape[1:]), array.dtype)
+    return np.take(array, rows, axis=0, out=taken, mode="clip")  # raising would copy; all rows are there
+
+
+def _aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
+    """Return room for an array that TensorFlow takes as it is: others it copies."""
+    size = prod(shape) * dtype.itemsize
+    room = np.empty(size + _ALIGNMENT, np.uint8)
+    start = -room.ctypes.data % _ALIGNMENT
+    return room[start : start + size].view(dtype).reshape(shape)
 
 
 def _cut(array: np.ndarray, chunk: int, batch: int) -> np.ndarray:
@@ -157,28 +172,20 @@ class _Passes:
         return self._order
 
 
-def chunks_dataset(chunks: Callable[[], Iterator[Chunk]], like: Encoded) -> Any:
-    """Return chunks as a ``tf.data.Dataset`` that prepares the next while the current one trains.
-
-    Args:
-        chunks: begins them anew.
-        like: rows of the dtypes and shapes they hold.
-    """
+def chunk_signature(like: Encoded) -> Any:
+    """Return the ``tf.TensorSpec`` of each array of a chunk of rows of these dtypes and shapes."""
     import tensorflow as tf
 
-    signature = (
+    return (
         {name: _spec(array, 2) for name, array in like.inputs.items()},
         _spec(like.targets, 2),
         tf.TensorSpec((None, None), tf.float32),
         tf.TensorSpec((), tf.int32),
     )
-    return _untuned(tf.data.Dataset.from_generator(chunks, output_signature=signature).prefetch(2))
 
 
 def batches_dataset(rows: Examples, batch: int, relay: Relay) -> Any:
     """Return rows in order as a ``tf.data.Dataset`` of batches: inputs, targets and, if there are any, weights."""
-    import tensorflow as tf
-
     like = rows.like
 
     def batches() -> Iterator[tuple[Any, ...]]:
@@ -187,19 +194,7 @@ def batches_dataset(rows: Examples, batch: int, relay: Relay) -> Any:
 
     inputs = {name: _spec(array, 1) for name, array in like.inputs.items()}
     weights = () if like.weights is None else (_spec(like.weights, 1),)
-    signature = (inputs, _spec(like.targets, 1), *weights)
-    dataset = tf.data.Dataset.from_generator(relay.guarded(batches), output_signature=signature)
-    # Of data whose length it does not know Keras warns that it came to an end.
-    return _untuned(dataset.apply(tf.data.experimental.assert_cardinality(ceil(rows.count / batch))))
-
-
-def _untuned(dataset: Any) -> Any:
-    """Return a dataset without the thread that would tune it: its end is waited for, up to a minute."""
-    import tensorflow as tf
-
-    options = tf.data.Options()
-    options.autotune.enabled = False
-    return dataset.with_options(options)
+    return relay.dataset(batches, ceil(rows.count / batch), (inputs, _spec(like.targets, 1), *weights))
 
 
 def _spec(array: np.ndarray, open_dimensions: int) -> Any:

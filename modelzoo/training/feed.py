@@ -8,9 +8,20 @@ from math import ceil
 
 import numpy as np
 
-from .chunks import Chunk, Draw, Encoded, Examples, chunks_dataset
+from .chunks import Chunk, Draw, Encoded, Examples, chunk_signature
 from .relay import Relay
 from .schedule import Schedule
+
+
+@dataclass(frozen=True)
+class Place:
+    """Say how far a training has come: after so many epochs, and so many calls of the step in the next."""
+
+    epoch: int
+    call: int
+
+
+BEGINNING = Place(0, 0)
 
 
 @dataclass(frozen=True)
@@ -27,26 +38,34 @@ class Feed:
         """Chunks in each epoch: the full batches, then the short last one, if any."""
         return max(self._calls(size) for size in {self.schedule.largest_epoch, self._smallest_epoch})
 
-    def epochs(self) -> Iterator[Chunk]:
-        """Yield the chunks of all epochs, one after the other; they depend on schedule, seed and rows alone."""
-        drawn = self.rows.draw(self.seed)
-        for epoch in range(self.schedule.epochs):
-            yield from self._epoch(epoch, drawn)
+    def epochs(self, begin: Place = BEGINNING) -> Iterator[Chunk]:
+        """Yield the chunks of all epochs from a place on; they depend on schedule, seed and rows alone."""
+        drawn = None
+        for epoch in range(begin.epoch, self.schedule.epochs):
+            for start, end in self._spans(epoch)[begin.call if epoch == begin.epoch else 0 :]:
+                drawn = drawn or self.rows.draw(self.seed, start)
+                yield self._chunk(drawn, start, end)
 
-    def dataset(self, relay: Relay) -> object:
+    def dataset(self, relay: Relay, begin: Place = BEGINNING) -> object:
         """Return the chunks as a ``tf.data.Dataset`` that prepares the next while the current one trains."""
-        return chunks_dataset(relay.guarded(self.epochs), self.rows.like)
+        count = self.calls * (self.schedule.epochs - begin.epoch) - begin.call
+        return relay.dataset(lambda: self.epochs(begin), count, chunk_signature(self.rows.like))
 
-    def _epoch(self, number: int, drawn: Draw) -> Iterator[Chunk]:
-        first, end = self.schedule.bounds(number)
-        batch = self.schedule.batch_size
-        short = end - (end - first) % batch
-        for start in range(first, short, self.chunk * batch):
-            yield self._full(drawn.examples(start, min(start + self.chunk * batch, short)))
-        if short < end:
-            yield drawn.examples(short, end).pack(1, end - short, 1)
-        for _ in range(self.calls - self._calls(end - first)):
-            yield self._nothing()
+    def _spans(self, epoch: int) -> list[tuple[int, int]]:
+        """Return the examples of each call of an epoch: of full batches, of the short last one, and of none."""
+        first, end = self.schedule.bounds(epoch)
+        step = self.chunk * self.schedule.batch_size
+        short = end - (end - first) % self.schedule.batch_size
+        spans = [(start, min(start + step, short)) for start in range(first, short, step)]
+        spans += [(short, end)] if short < end else []
+        return spans + [(end, end)] * (self.calls - len(spans))
+
+    def _chunk(self, drawn: Draw, start: int, end: int) -> Chunk:
+        if start == end:
+            return self._nothing()
+        if end - start < self.schedule.batch_size:
+            return drawn.examples(start, end).pack(1, end - start, 1)
+        return self._full(drawn.examples(start, end))
 
     @property
     def _smallest_epoch(self) -> int:

@@ -48,9 +48,15 @@ class StreamedExamples:
         """The first rows."""
         return next(self.blocks(_LIKE_ROWS))
 
-    def draw(self, seed: int) -> Draw:
-        """Return what hands the rows out, shuffled anew in each pass, in a window."""
-        return _Passes(self, seed)
+    def draw(self, seed: int, first: int = 0) -> Draw:
+        """Return what hands the rows out, shuffled anew in each pass, in a window.
+
+        To begin in the middle of a pass, its rows up to there are read and passed over.
+        """
+        number, passed = divmod(first, self.count)
+        drawn = _Passes(self, seed, number)
+        drawn.pass_over(passed)
+        return drawn
 
     def blocks(self, rows: int) -> Iterator[Encoded]:
         """Yield all rows once, in order, so many at a time; the last ones may be fewer."""
@@ -91,8 +97,8 @@ class StreamedExamples:
 class _Passes:
     """Hand out examples pass after pass, holding those that were read and not asked for yet."""
 
-    def __init__(self, rows: StreamedExamples, seed: int) -> None:
-        self._blocks = self._all(rows, seed)
+    def __init__(self, rows: StreamedExamples, seed: int, number: int = 0) -> None:
+        self._blocks = self._all(rows, seed, number)
         self._rest: Encoded | None = None
 
     def examples(self, first: int, end: int) -> Encoded:
@@ -106,8 +112,15 @@ class _Passes:
             wanted -= parts[-1].count
         return concatenate(parts)
 
-    def _all(self, rows: StreamedExamples, seed: int) -> Iterator[Encoded]:
-        number = 0
+    def pass_over(self, count: int) -> None:
+        """Leave out the next examples."""
+        while count:
+            block = self._rest or next(self._blocks)
+            passed = min(count, block.count)
+            self._rest = block.take(slice(passed, None)) if passed < block.count else None
+            count -= passed
+
+    def _all(self, rows: StreamedExamples, seed: int, number: int) -> Iterator[Encoded]:
         while True:
             yield from rows.shuffled(int(np.random.SeedSequence([seed, number]).generate_state(1)[0]))
             number += 1

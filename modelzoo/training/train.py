@@ -19,6 +19,7 @@ from modelzoo_registry import (
     RunInfo,
     TrainingSpec,
 )
+from modelzoo_registry.sizes import parse_bytes
 
 from ..columns.encoder import Encoder
 from ..columns.target import Target
@@ -98,7 +99,7 @@ def train(
     metrics = make_metrics(spec.metrics, target)
     check_watched(parts.regularizers, ["loss", *(metric.name for metric in metrics)], has_validation=valid is not None)
     notes = _Notes(followers)
-    with seeded(spec.seed):
+    with seeded(spec.seed), closing(Relay()) as relay:
         core, acting = assemble(parts, encoder, target)
         optimizer = _make_optimizer(spec, core)
         regularization = Regularization(parts.regularizers, core, encoder.cells)
@@ -111,7 +112,7 @@ def train(
         trainer.prepare(
             target=target,
             truth=truth,
-            engine=_choose(rows, schedule, callbacks),
+            engine=_choose(rows, schedule, callbacks, parse_bytes(spec.memory)),
             batch_size=spec.batch_size,
             regularization=regularization,
             seed=spec.seed,
@@ -124,7 +125,6 @@ def train(
         acting |= trainer.acting(*first) | {name for name, some in called.items() if some}
         growing = _tell_of_regularizers(parts, acting, callbacks, schedule.epochs, notes)
         started = time.perf_counter()
-        relay = Relay()
         watched = None if valid is None else _dataset(valid, truth, rows_a_batch(core.output_shape[-1]), relay)
         feed = Feed(rows, schedule, trainer.engine.chunk, spec.seed)
         with early_stopping_held(callbacks, growing):
@@ -193,10 +193,11 @@ def _finish(
     return {f"val_{name}": float(value) for name, value in measured.items()}
 
 
-def _choose(rows: Examples, schedule: Schedule, callbacks: Sequence[Any]) -> Engine:
+def _choose(rows: Examples, schedule: Schedule, callbacks: Sequence[Any], memory: int) -> Engine:
     return choose_engine(
         rows=schedule.largest_epoch,
         row_bytes=rows.like.row_bytes,
+        memory=memory,
         batch_size=schedule.batch_size,
         epochs=schedule.epochs,
         watches_batches=watches_batches(callbacks),

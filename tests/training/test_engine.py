@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelzoo.training.engine import CHUNK_BYTES, MOST_STEPS_A_CALL, XLA_STEPS, Engine, choose_engine
+from modelzoo.training.engine import MOST_STEPS_A_CALL, XLA_STEPS, Engine, choose_engine, chunk_bytes
 
 SIZES = st.fixed_dictionaries(
     {
         "rows": st.integers(1, 10_000_000),
         "row_bytes": st.integers(4, 100_000),
+        "memory": st.integers(1, 10**10),
         "batch_size": st.integers(1, 100_000),
         "epochs": st.integers(1, 1_000),
         "watches_batches": st.booleans(),
@@ -23,7 +24,12 @@ def test_equal_sizes_make_equal_choices_within_their_bounds(sizes):
 
     assert engine == choose_engine(**sizes)
     assert 1 <= engine.chunk <= min(MOST_STEPS_A_CALL, max(1, sizes["rows"] // sizes["batch_size"]))
-    assert engine.chunk == 1 or engine.chunk * sizes["batch_size"] * sizes["row_bytes"] <= CHUNK_BYTES
+    most = chunk_bytes(min(sizes["rows"] * sizes["row_bytes"], sizes["memory"]))
+    assert engine.chunk == 1 or engine.chunk * sizes["batch_size"] * sizes["row_bytes"] <= most
+
+
+def test_a_chunk_is_an_eighth_of_the_rows_held_within_its_bounds():
+    assert [chunk_bytes(size * 2**20) for size in (1, 100, 1_000)] == [8 * 2**20, 100 * 2**20 // 8, 32 * 2**20]
 
 
 @given(SIZES)
@@ -43,7 +49,7 @@ def test_the_last_call_of_an_epoch_is_not_nearly_empty(sizes):
 
 @pytest.mark.parametrize(("epochs", "xla"), [(XLA_STEPS // 100 - 1, False), (XLA_STEPS // 100, True)])
 def test_xla_compiles_what_runs_long_enough(epochs, xla):
-    engine = choose_engine(rows=3_200, row_bytes=40, batch_size=32, epochs=epochs, watches_batches=False)
+    engine = choose_engine(rows=3_200, row_bytes=40, memory=10**9, batch_size=32, epochs=epochs, watches_batches=False)
 
     assert engine == Engine(chunk=100, xla=xla)
 
