@@ -15,11 +15,14 @@ from modelzoo_registry.specs import validate
 
 from .artifacts.atomic import check_free, staged
 from .artifacts.run import LOGS, RUN
+from .artifacts.unfinished import under_way
 from .columns import Schema
 from .configure import Choice, only_reconstructs
 from .data import to_table
 from .data.memory import is_row
 from .notes import tell
+from .resume import Asked, check_out, write_plan
+from .training.checkpoints import Store
 from .training.given import in_words, list_callbacks
 from .training.job import Job, Outcome
 from .training.prepare import prepare
@@ -141,10 +144,15 @@ class Model:
         callbacks: Sequence[Callback] = (),
         out: str | PathLike[str] | None = None,
         overwrite: bool = False,
+        resume: bool = False,
         verbose: Literal["auto"] | int = "auto",
         **training: Any,
     ) -> History:
-        """Train from scratch and return Keras' History: loss and metrics of each epoch.
+        """Train and return Keras' History: loss and metrics of each epoch.
+
+        A training that writes a run can be interrupted at any moment, by Ctrl-C, SIGTERM or the loss of power. While
+        it is under way it stands in ``out`` + ``.unfinished``, with a checkpoint every ``checkpoint_every`` seconds;
+        ``resume=True`` goes on from the last one, and ends with the same weights as if nothing had happened.
 
         Args:
             data: a pandas or polars frame, a pyarrow Table, a dict of arrays, a NumPy array, a tensor or a list
@@ -167,10 +175,12 @@ class Model:
             validation_steps: how many batches to take of validation rows that come in batches; None takes all.
             callbacks: Keras callbacks. One that watches single batches is shown every one, at the price of speed.
             out: the folder to write the run to, with TensorBoard logs.
-            overwrite: whether a run that stands there may be replaced.
+            overwrite: whether a run that stands there may be replaced, or a training begun anew that was interrupted.
+            resume: whether to go on with the training that was interrupted there; all else must be given as before.
             verbose: 0 for silence; otherwise notes and progress go to standard error.
             **training: fields of ``TrainingSpec``: optimizer, learning_rate, loss, metrics, epochs, batch_size,
-                train_examples, evals, memory, seed, class_weight, weight_column. ``memory`` (``"500MB"``) bounds the
+                train_examples, evals, memory, checkpoint_every, seed, class_weight, weight_column.
+                ``memory`` (``"500MB"``) bounds the
                 encoded rows that are held: below it they are loaded once, above it streamed, and a line says so.
                 Weights multiply the loss of each row; metrics count every row alike, as Keras' ``metrics`` do.
                 ``class_weight`` (``"balanced"``, or ``{label: weight}``) weighs in training alone; ``weight_column``
@@ -181,7 +191,10 @@ class Model:
             SpecError: with every fault of the training's settings.
             DataError: about the rows, the target or the columns.
             NonFiniteLossError: naming epoch and step; the model keeps the weights of the step before.
-            ArtifactExistsError: when something stands at ``out``, before training.
+            ArtifactExistsError: when something stands at ``out``, or an interrupted training beside it, before
+                training.
+            ArtifactNotFoundError: when there is no training to go on with.
+            KeyboardInterrupt: after Ctrl-C or SIGTERM, which a training that writes a run answers with a checkpoint.
         """
         spec = validate(TrainingSpec, {**training, "validation": in_words(validation)}, owner="fit")
         listed = list_callbacks(callbacks)
@@ -190,8 +203,7 @@ class Model:
         if task is not None:
             self._require_task(task)
         folder = None if out is None else Path(out)
-        if folder is not None:
-            check_free(folder, overwrite=overwrite, marker=RUN)
+        check_out(folder, overwrite=overwrite, resume=resume)
         selection = Selection(
             target, columns, drop, task, self._schema, steps, validation_steps, weight=spec.weight_column
         )
@@ -199,7 +211,8 @@ class Model:
             self._require_task(rows.target.task)
             settled, decided = settle(spec, rows.count)
             job = Job(self._choice, self._regularizers, self._schema, rows, settled, decided, listed, folder)
-            outcome = self._run(job, tell if verbose else None, overwrite=overwrite)
+            asked = Asked(rows.provenance.data if y is None else None, target, task, columns, drop)
+            outcome = self._run(job, asked, tell if verbose else None, overwrite=overwrite, resume=resume)
         outcome.tell()
         if outcome.stopped is not None:
             raise outcome.stopped
@@ -353,16 +366,20 @@ class Model:
         provenance = self.fitted.facts.provenance
         return {"columns": columns or provenance.names, "steps": steps, "text": provenance.text}
 
-    def _run(self, job: Job, say: Callable[[str], None] | None, *, overwrite: bool) -> Outcome:
+    def _run(
+        self, job: Job, asked: Asked, say: Callable[[str], None] | None, *, overwrite: bool, resume: bool
+    ) -> Outcome:
         """Train, and write the run if it has a folder."""
         if job.folder is None:
-            outcome = job.run(logs=None, say=say)
+            outcome = job.run(logs=None, store=None, say=say)
             self._fitted = outcome.fitted
             return outcome
-        with staged(job.folder, overwrite=overwrite, marker=RUN) as stage:
-            outcome = job.run(logs=stage / LOGS, say=say)
+        with under_way(job.folder, overwrite=overwrite, resume=resume, marker=RUN) as folder:
+            write_plan(folder, job, asked)
+            store = Store(folder, job.spec.checkpoint_every, resume=resume, remedy=asked.remedy(job.folder))
+            outcome = job.run(logs=folder / LOGS, store=store, say=say)
             self._fitted = outcome.fitted
-            self._write(stage)
+            self._write(folder)
         return outcome
 
     def _require_task(self, task: Task) -> None:

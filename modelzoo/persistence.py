@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from modelzoo_registry import TrainingSpec, installed
 from modelzoo_registry.entries import by_name
 
+from .artifacts.checkpoint import CHECKPOINTS
 from .artifacts.checksums import read_steadily, write_sums
 from .artifacts.run import CONFIG, Facts, PluginRecord, RunRecord, read_record, versions, write_record
 from .artifacts.weights import read_weights, save_weights, set_weights
@@ -23,11 +24,11 @@ if TYPE_CHECKING:  # this imports TensorFlow
 
 
 def write_run(folder: Path, model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted) -> None:
-    """Write everything of a run into an empty folder (logs may be there already), checksums last."""
+    """Write everything of a run into a folder (logs and a checkpoint may be there already), checksums last."""
     write_record(folder, make_record(model, regularizers, fitted), fitted.history)
     save_weights(fitted.core, folder)
     (folder / CONFIG).write_text(to_toml(_config(model, regularizers, fitted.facts)), encoding="utf-8")
-    write_sums(folder)
+    write_sums(folder, but=CHECKPOINTS)
 
 
 def restore(path: str | PathLike[str]) -> Model:

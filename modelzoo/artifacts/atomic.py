@@ -59,12 +59,17 @@ def staged(target: Path, *, overwrite: bool = False, marker: str) -> Iterator[Pa
     try:
         yield stage
         flush(stage)
-        _move(stage, target, overwrite=overwrite, marker=marker)
+        move(stage, target, overwrite=overwrite, marker=marker)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _move(stage: Path, target: Path, *, overwrite: bool, marker: str) -> None:
+def move(stage: Path, target: Path, *, overwrite: bool, marker: str) -> None:
+    """Put a folder in a target's place, in one step; what stood there, if it may be replaced, is then the stage.
+
+    Raises:
+        ArtifactExistsError: when it may not.
+    """
     try:
         stage.rename(target)  # onto nothing, or an empty folder
     except OSError:
@@ -72,7 +77,7 @@ def _move(stage: Path, target: Path, *, overwrite: bool, marker: str) -> None:
             raise
         check_free(target, overwrite=overwrite, marker=marker)
         exchange(stage, target)
-    _flush_folder(target.parent)
+    flush_folder(target.parent)
 
 
 def flush(folder: Path) -> None:
@@ -83,10 +88,11 @@ def flush(folder: Path) -> None:
                 os.fsync(file.fileno())
     for path in [*folder.rglob("*"), folder]:
         if path.is_dir():
-            _flush_folder(path)
+            flush_folder(path)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """Hand the names in a folder to the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

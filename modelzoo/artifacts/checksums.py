@@ -15,10 +15,10 @@ SUMS = "SHA256SUMS"
 T = TypeVar("T")
 
 
-def write_sums(folder: Path) -> None:
-    """List the digest of every file below a folder."""
+def write_sums(folder: Path, *, but: Iterable[str] = ()) -> None:
+    """List the digest of every file below a folder, but some."""
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    lines = [f"{_digest(folder / name)}  {name}\n" for name in names if name != SUMS]
+    lines = [f"{_digest(folder / name)}  {name}\n" for name in names if name not in (SUMS, *but)]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
 

@@ -17,7 +17,7 @@ _COUNTERS = re.compile(r"(_\d+)+(?=/|$)")
 
 def save_weights(core: Any, folder: Path) -> None:
     """Write every variable of a Keras model, the state of its random generators included."""
-    arrays: dict[str, Any] = {name: _storable(variable) for name, variable in _variables(core).items()}
+    arrays: dict[str, Any] = {name: storable(variable) for name, variable in _variables(core).items()}
     np.savez(folder / WEIGHTS, **arrays)
 
 
@@ -59,9 +59,10 @@ def _variables(core: Any) -> dict[str, Any]:
     return {f"{place:05d}:{_stable(variable.path)}": variable for place, variable in enumerate(distinct.values())}
 
 
-def _storable(variable: Any) -> np.ndarray:
+def storable(variable: Any) -> np.ndarray:
     """Return a variable's values, of types NumPy has no name for (bfloat16, float8) as the same numbers in float32."""
-    array = np.asarray(variable.value)
+    value = variable.value  # of TensorFlow's own variables, a method
+    array = np.asarray(value() if callable(value) else value)
     return array.astype(np.float32) if array.dtype.kind == "V" else array
 
 

@@ -15,6 +15,8 @@ gc.set_threshold(50_000)
 
 STOPPED = 130
 """The exit code after Ctrl-C."""
+TERMINATED = 143
+"""The exit code after SIGTERM, where it let something be saved."""
 
 
 def main() -> None:
@@ -24,7 +26,7 @@ def main() -> None:
     except KeyboardInterrupt:  # so early that nothing can tell it better
         sys.exit(STOPPED)
     code = run(sys.argv[1:])
-    if code == STOPPED:
+    if code in (STOPPED, TERMINATED):
         # At a proper exit, threads of TensorFlow in the middle of a step may find Python gone, and crash.
         sys.stdout.flush()
         sys.stderr.flush()

@@ -78,7 +78,8 @@ def _warn(line: str) -> None:
 @click.group(
     cls=ZooGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 2 something to mend in what was asked for, 130 stopped by Ctrl-C, 1 anything else.",
+    epilog="Exit codes: 0 done, 2 something to mend in what was asked for, 130 stopped by Ctrl-C, 143 by SIGTERM, "
+    "1 anything else.",
 )
 @click.version_option(package_name="modelzoo-keras", prog_name="zoo")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error; may stand anywhere on the line.")
@@ -105,7 +106,7 @@ def _guarded(arguments: Sequence[str], *, debug: bool) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt) as error:
-        return _tell("stopped", STOPPED, error, debug=debug)
+        return _tell(str(error) or "stopped", getattr(error, "exit_code", STOPPED), error, debug=debug)
     except BrokenPipeError:  # the reader of our output is gone, as with `zoo list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

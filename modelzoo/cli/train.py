@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from modelzoo_registry import NonFiniteLossError, installed
+from modelzoo_registry import ArtifactNotFoundError, NonFiniteLossError, installed
 from modelzoo_registry.training import time_split
 
 from ..configure import only_reconstructs
 from ..text import print_numbers
 from .parse import ROWS, parse_class_weight, parse_names, parse_regularizer, parse_setting, parse_validation
 from .sections import Sectioned
+
+if TYPE_CHECKING:  # pydantic builds it when it is needed
+    from ..config import TrainConfig
 
 VALIDATION = 0.1
 """The fraction held back when nothing is said."""
@@ -25,6 +28,7 @@ EXAMPLES = """\b
 Examples:
   zoo train --model wide_deep --data diamonds.csv --target price --out runs/a
   zoo train --config runs/a/train.toml --epochs 50 --out runs/b
+  zoo train --resume runs/b
 """
 
 SECTIONS = {
@@ -106,11 +110,28 @@ SECTIONS = {
     help="File with the same, such as the train.toml of a run. Options given here come first; paths in it are "
     "taken from the folder zoo is called in.",
 )
-def command(config: Path | None, overwrite: bool, **options: Any) -> None:
+@click.option(
+    "--checkpoint-every",
+    metavar="SECONDS",
+    help="Time between two checkpoints; 0 writes one after every call of the step.  [default: 30]",
+)
+@click.option(
+    "--resume",
+    metavar="RUN",
+    type=click.Path(path_type=Path),
+    help="Go on with the training that was to write this run and was interrupted; it takes no other option.",
+)
+def command(config: Path | None, resume: Path | None, overwrite: bool, **options: Any) -> None:
     """Train a model on a file and write the run.
 
-    The run holds the model, its history, TensorBoard logs, and train.toml, which repeats the training.
+    The run holds the model, its history, TensorBoard logs, and train.toml, which repeats the training. Until it is
+    finished it stands in RUN.unfinished, with a checkpoint from which --resume goes on: after Ctrl-C, SIGTERM, or the
+    loss of power.
     """
+    if resume is not None:
+        _refuse_beside_resume({"--config": config, "--overwrite": overwrite, **options})
+        _resume(resume)
+        return
     from ..config import make_config
     from ..toml import read_toml
 
@@ -121,6 +142,10 @@ def command(config: Path | None, overwrite: bool, **options: Any) -> None:
     )
     _require(chosen)
 
+    _train(chosen, overwrite=overwrite)
+
+
+def _train(chosen: TrainConfig, *, overwrite: bool, resume: bool = False) -> None:
     from .. import build  # only now: NumPy and Arrow are not needed to refuse a setting
 
     model = build(chosen.model, regularizers=chosen.regularizers, schema=chosen.columns_schema, **chosen.settings)
@@ -133,6 +158,7 @@ def command(config: Path | None, overwrite: bool, **options: Any) -> None:
             task=chosen.task,
             out=chosen.out,
             overwrite=overwrite,
+            resume=resume,
             **chosen.training(),
         )
     except NonFiniteLossError:
@@ -140,6 +166,35 @@ def command(config: Path | None, overwrite: bool, **options: Any) -> None:
         raise
     print_numbers(model.fitted.metrics)
     click.echo(f"run written to {chosen.out}")
+
+
+def _resume(run: Path) -> None:
+    """Go on with a training; where it has been finished, say so."""
+    from ..artifacts.run import CONFIG, RUN
+    from ..artifacts.unfinished import can_go_on, unfinished_folder
+    from ..config import make_config
+    from ..toml import read_toml
+
+    written = unfinished_folder(run) / CONFIG
+    if not can_go_on(run, marker=RUN) or not written.is_file():
+        if (run / RUN).is_file():
+            click.echo(f"{run} is finished: there is nothing to go on with")
+            return
+        raise ArtifactNotFoundError(f"there is no training to go on with: {written} is not there")
+    fields = {**read_toml(written), "out": str(run)}
+    if "data" not in fields:
+        raise ArtifactNotFoundError(
+            f"{run} was trained on rows in memory: call fit again with the same arguments and resume=True"
+        )
+    _train(make_config(fields, source=f"the training of {written}"), overwrite=True, resume=True)
+
+
+def _refuse_beside_resume(options: Mapping[str, Any]) -> None:
+    """Refuse options that would make it another training."""
+    names = {"settings": "--set", "regularizers": "--regularizer"}
+    given = [names.get(name, f"--{name.lstrip('-').replace('_', '-')}") for name, value in options.items() if value]
+    if given:
+        raise click.UsageError(f"--resume goes on with a training as it was: leave out {', '.join(given)}")
 
 
 def _merge(fields: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from modelzoo_registry import RunInfo
 from tqdm import tqdm
 
 from ..hooks import Hooks
+from .checkpoints import Checkpoints
 
 _BATCH_METHODS = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
 
@@ -116,15 +117,36 @@ def _epoch_line(title: str, logs: Mapping[str, float], width: int | None) -> str
     return f"{on_training}\n{' ' * len(title)}  {on_validation}".rstrip()
 
 
-class RowCounter(keras.callbacks.Callback):
-    """Set the model's count of rows to zero when an epoch begins, and remember which one it is."""
+class EpochCounter(keras.callbacks.Callback):
+    """Tell the model, and what writes its checkpoints, that an epoch begins, and a validation in it."""
 
     epoch = 1
 
+    def __init__(self, checkpoints: Checkpoints) -> None:
+        super().__init__()
+        self._checkpoints = checkpoints
+
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
-        """Begin the count."""
+        """Begin the count of rows and calls."""
         self.epoch = epoch + 1
         self.model.rows_seen = 0
+        self._checkpoints.epoch_begins(epoch)
+
+    def on_test_begin(self, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
+        """Tell that rows to validate on are next."""
+        self._checkpoints.validation_begins()
+
+
+class CallbackRestorer(keras.callbacks.Callback):
+    """Give the callbacks before it what they have kept in another process, when all have begun."""
+
+    def __init__(self, checkpoints: Checkpoints) -> None:
+        super().__init__()
+        self._checkpoints = checkpoints
+
+    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
+        """Restore them."""
+        self._checkpoints.restore_callbacks()
 
 
 class HookCallback(keras.callbacks.Callback):

@@ -172,14 +172,14 @@ class _Passes:
         return self._order
 
 
-def chunk_signature(like: Encoded) -> Any:
-    """Return the ``tf.TensorSpec`` of each array of a chunk of rows of these dtypes and shapes."""
+def chunk_signature(like: Encoded, chunk: int | None = None, batch: int | None = None) -> Any:
+    """Return the ``tf.TensorSpec`` of each array of a chunk of rows of these dtypes and shapes; None is any size."""
     import tensorflow as tf
 
     return (
-        {name: _spec(array, 2) for name, array in like.inputs.items()},
-        _spec(like.targets, 2),
-        tf.TensorSpec((None, None), tf.float32),
+        {name: _spec(array, chunk, batch) for name, array in like.inputs.items()},
+        _spec(like.targets, chunk, batch),
+        tf.TensorSpec((chunk, batch if like.weighted or batch is None else 0), tf.float32),
         tf.TensorSpec((), tf.int32),
     )
 
@@ -192,12 +192,12 @@ def batches_dataset(rows: Examples, batch: int, relay: Relay) -> Any:
         for block in rows.blocks(batch):
             yield (block.inputs, block.targets, *(() if block.weights is None else (block.weights,)))
 
-    inputs = {name: _spec(array, 1) for name, array in like.inputs.items()}
-    weights = () if like.weights is None else (_spec(like.weights, 1),)
-    return relay.dataset(batches, ceil(rows.count / batch), (inputs, _spec(like.targets, 1), *weights))
+    inputs = {name: _spec(array, None) for name, array in like.inputs.items()}
+    weights = () if like.weights is None else (_spec(like.weights, None),)
+    return relay.dataset(batches, ceil(rows.count / batch), (inputs, _spec(like.targets, None), *weights))
 
 
-def _spec(array: np.ndarray, open_dimensions: int) -> Any:
+def _spec(array: np.ndarray, *dimensions: int | None) -> Any:
     import tensorflow as tf
 
-    return tf.TensorSpec((*[None] * open_dimensions, *array.shape[1:]), array.dtype)
+    return tf.TensorSpec((*dimensions, *array.shape[1:]), array.dtype)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 import numpy as np
 
@@ -47,9 +48,18 @@ class Feed:
                 yield self._chunk(drawn, start, end)
 
     def dataset(self, relay: Relay, begin: Place = BEGINNING) -> object:
-        """Return the chunks as a ``tf.data.Dataset`` that prepares the next while the current one trains."""
-        count = self.calls * (self.schedule.epochs - begin.epoch) - begin.call
+        """Return the chunks as a ``tf.data.Dataset`` that prepares the next while the current one trains.
+
+        It says that it holds those of all epochs, wherever it begins: ``fit`` would begin it anew after the last.
+        """
+        count = self.calls * self.schedule.epochs
         return relay.dataset(lambda: self.epochs(begin), count, chunk_signature(self.rows.like))
+
+    @property
+    def signature(self) -> Any:
+        """The ``tf.TensorSpec`` of the arrays of a chunk of full batches; where none is full, of a short one."""
+        batch = min(self.schedule.batch_size, self.schedule.largest_epoch)
+        return chunk_signature(self.rows.like, self.chunk, batch)
 
     def _spans(self, epoch: int) -> list[tuple[int, int]]:
         """Return the examples of each call of an epoch: of full batches, of the short last one, and of none."""

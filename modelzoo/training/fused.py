@@ -12,6 +12,7 @@ import tensorflow as tf
 from modelzoo_registry import BrokenPluginError, NonFiniteLossError
 
 from ..columns.target import Target
+from .checkpoints import Checkpoints
 from .engine import Engine
 from .program import Program, traced
 from .regularization import Regularization
@@ -38,6 +39,8 @@ class FusedModel(keras.Model):
     """
 
     test_function: Any
+    state: Sequence[Any] = ()
+    """All variables that a step changes, once ``fit`` has begun."""
 
     def prepare(
         self,
@@ -45,10 +48,11 @@ class FusedModel(keras.Model):
         target: Target,
         truth: Truth | None,
         engine: Engine,
-        batch_size: int | None,
         regularization: Regularization,
         seed: int,
         tell: Callable[[str], None],
+        checkpoints: Checkpoints,
+        signature: Any,
         weighted: bool = False,
     ) -> None:
         """Say how to train, before ``compile``: what the step needs beyond what Keras knows."""
@@ -56,7 +60,8 @@ class FusedModel(keras.Model):
         self._truth = truth
         self.engine = engine
         self._tell = tell
-        self._batch_size = batch_size
+        self._checkpoints = checkpoints
+        self._signature = signature
         self.weighted = weighted
         self._regularization = regularization
         self._seeds = keras.random.SeedGenerator(seed)
@@ -109,14 +114,24 @@ class FusedModel(keras.Model):
     def make_train_function(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002  (Keras' signature)
         """Make the function ``fit`` calls once a chunk."""
         program = Program(
-            self._run_chunk, self._run_chunk_fast, self.state, self.engine, batch_size=self._batch_size, tell=self._tell
+            self._run_chunk,
+            self._run_chunk_fast,
+            self._signature,
+            self._own_state,
+            self.engine,
+            tell=self._tell,
         )
+        self.state = program.state
+        checkpoints = self._checkpoints
 
         def train_function(iterator: Any) -> Mapping[str, Any]:
+            if checkpoints.passes_over():
+                return dict(self.get_metrics_result())
             inputs, targets, weights, count = next(iterator)
             done, finite, logs = program(inputs, targets, weights, count)
             self.engine = replace(self.engine, xla=program.xla)
             self._count(int(done), int(targets.shape[1]), finite=bool(finite))
+            checkpoints.call_done()
             return dict(logs)
 
         self.train_function = train_function
@@ -125,7 +140,12 @@ class FusedModel(keras.Model):
         """Make the function ``fit`` calls once a batch of validation rows."""
         if self.test_function is None or force:
             run = traced(self.test_step, reduce_retracing=True)
-            self.test_function = lambda iterator: run(next(iterator))
+
+            def test_function(iterator: Any) -> Any:
+                self._checkpoints.end_if_asked(in_validation=True)
+                return run(next(iterator))
+
+            self.test_function = test_function
 
     def _count(self, done: int, batch: int, *, finite: bool) -> None:
         self.steps_done += done
@@ -140,8 +160,8 @@ class FusedModel(keras.Model):
             )
 
     @property
-    def state(self) -> list[Any]:
-        """All that a step changes: weights, and what optimizer, metrics, random generators and regularizers keep."""
+    def _own_state(self) -> list[Any]:
+        """Weights, and what optimizer, metrics, random generators and regularizers keep."""
         variables = [
             *self.variables,
             *self.optimizer.variables,

@@ -14,6 +14,7 @@ from ..columns import Encoder, Schema
 from ..configure import Choice
 from ..hooks import Hooks
 from ..runtime import require_tensorflow
+from .checkpoints import Checkpoints, Identity, Store
 from .chunks import Examples
 from .prepared import Prepared
 
@@ -55,12 +56,14 @@ class Job:
     """A line on each setting that was left open."""
     callbacks: Sequence[Any]
     folder: Path | None
+    """The run to be."""
 
-    def run(self, *, logs: Path | None, say: Callable[[str], None] | None) -> Outcome:
+    def run(self, *, logs: Path | None, store: Store | None, say: Callable[[str], None] | None) -> Outcome:
         """Fit the encoder, build the core and train it.
 
         Args:
             logs: folder for TensorBoard's events, or None.
+            store: where checkpoints go, or None.
             say: what writes a line for people; None for silence, progress included.
         """
         speak = say or (lambda _: None)
@@ -70,11 +73,14 @@ class Job:
         rows, valid = self.rows.encode(encoder), self.rows.encode_validation(encoder)
         for line in notes:
             speak(line)
+        checkpoints = Checkpoints(store, Identity.of(self._settings, encoder, rows.count, rows.like))
+        for line in checkpoints.notes():
+            speak(line)
         require_tensorflow("training")
         hooks = Hooks(speak)
         hooks.call("run_started", run=self.info)
         try:
-            trained = self._train(encoder, rows, valid, hooks, logs, say)
+            trained = self._train(encoder, rows, valid, hooks, checkpoints, logs, say)
         except BaseException as error:
             hooks.call("run_failed", run=self.info, error=error)
             raise
@@ -92,15 +98,32 @@ class Job:
             folder=self.folder,
         )
 
+    @property
+    def _settings(self) -> dict[str, Any]:
+        """All that decides the training, beside its rows."""
+        return {
+            "model": _told(self.model),
+            "regularizers": [_told(choice) for choice in self.regularizers],
+            "task": self.rows.target.task,
+            **self.spec.model_dump(mode="json", exclude={"checkpoint_every"}),
+        }
+
     def _train(
-        self, encoder: Encoder, rows: Examples, valid: Examples | None, hooks: Hooks, logs: Path | None, say: Any
+        self,
+        encoder: Encoder,
+        rows: Examples,
+        valid: Examples | None,
+        hooks: Hooks,
+        checkpoints: Checkpoints,
+        logs: Path | None,
+        say: Callable[[str], None] | None,
     ) -> Trained:
         from .assembly import Assembly
         from .train import Followers, train
 
         regularizers = [(choice.name, self._make(choice)) for choice in self.regularizers]
         parts = Assembly(self.model.name, self.model.plugin(), self.model.spec, regularizers)
-        followers = Followers(self.callbacks, hooks, self.info, logs, say)
+        followers = Followers(self.callbacks, hooks, self.info, checkpoints, logs, say)
         return train(parts, encoder, rows, valid, self.rows.target, self.spec, followers)
 
     def _make(self, choice: Choice) -> RegularizerPlugin:
@@ -129,6 +152,10 @@ class Job:
             final=trained.final,
         )
         return Fitted(facts=facts, core=trained.core, history=trained.history.history)
+
+
+def _told(choice: Choice) -> dict[str, Any]:
+    return {"name": choice.entry.qualified_name, **choice.spec.model_dump(mode="json")}
 
 
 def _own_metrics(spec: TrainingSpec) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 from .engine import Engine
@@ -29,17 +30,28 @@ class Program:
         self,
         careful: Callable[..., Any],
         fast: Callable[..., Any],
+        signature: Any,
         state: Sequence[Any],
         engine: Engine,
         *,
-        batch_size: int | None,
         tell: Callable[[str], None],
     ) -> None:
+        """Trace the function that will be used.
+
+        Args:
+            careful: runs a chunk, and nothing in it that is not finite.
+            fast: runs a chunk, and tells when something in it was not finite.
+            signature: ``tf.TensorSpec`` of a chunk of full batches.
+            state: variables that a chunk changes; Keras' own random generator and others like it are found.
+            engine: whether to compile.
+            tell: writes a line for people.
+        """
         self._careful = traced(careful, reduce_retracing=True)
         self._compiled = traced(fast, jit_compile=True) if engine.xla else None
-        self._state = state
-        self._values = traced(lambda: [tf.convert_to_tensor(variable) for variable in state])
-        self._batch_size = batch_size
+        graph = (self._compiled or self._careful).get_concrete_function(*signature).graph
+        self.state = _distinct([*state, *graph.variables])
+        self._values = traced(lambda: [tf.convert_to_tensor(variable) for variable in self.state])
+        self._batch_size = signature[1].shape[1]
         self._tell = tell
 
     @property
@@ -60,7 +72,7 @@ class Program:
             return self._careful(*chunk)
         if finite:
             return done, finite, logs
-        for variable, value in zip(self._state, before, strict=True):
+        for variable, value in zip(self.state, before, strict=True):
             variable.assign(value)
         return self._careful(*chunk)
 
@@ -72,6 +84,14 @@ class Program:
         found = _UNSUPPORTED.search(message)
         self._compiled = None
         self._tell(f"steps run without XLA, which cannot compile {found[1] if found else 'them'}")
+
+
+def _distinct(variables: Sequence[Any]) -> list[Any]:
+    """Return variables once each: those of Keras wrap one of TensorFlow's."""
+    by_id: dict[int, Any] = {}
+    for variable in variables:
+        by_id.setdefault(id(variable.value if isinstance(variable, keras.Variable) else variable), variable)
+    return list(by_id.values())
 
 
 def traced(method: Callable[..., Any], **options: bool) -> Any:

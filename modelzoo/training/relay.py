@@ -26,7 +26,7 @@ class Relay:
 
         Args:
             begin: begins the items anew: for each time the dataset is gone through.
-            count: how many there are.
+            count: how many there are, at most.
             signature: ``tf.TensorSpec`` of each of their arrays, nested as these are.
         """
         import tensorflow as tf
@@ -84,6 +84,8 @@ class _Source:
                     self._end()
                     self._items = self._begin()
                 return next(self._items)
+            except StopIteration:
+                raise  # asked for in advance
             except Exception as error:
                 self.error = self.error or error  # TensorFlow asks again, of what has ended by then
                 raise

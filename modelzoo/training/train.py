@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -28,19 +27,22 @@ from ..core.score import rows_a_batch
 from ..hooks import Hooks
 from .assembly import Assembly, assemble
 from .callbacks import (
+    CallbackRestorer,
+    EpochCounter,
     HookCallback,
     Progress,
-    RowCounter,
     early_stopping_held,
     has_early_stopping,
     kept_epoch,
     tensorboard,
     watches_batches,
 )
+from .checkpoints import Checkpoints
 from .chunks import Examples, batches_dataset
 from .engine import Engine, choose_engine
 from .feed import Feed
 from .fused import FusedModel, Truth
+from .interruption import TrainingInterrupted
 from .objective import make_loss, make_metrics
 from .regularization import Regularization, check_watched
 from .relay import Relay
@@ -51,11 +53,12 @@ from .whole import WholeObjective
 
 @dataclass(frozen=True)
 class Followers:
-    """Hold what follows a training: the user's callbacks, hook plugins, a log folder, and who reads lines."""
+    """Hold what follows a training: callbacks, hook plugins, what writes checkpoints, logs, and who reads lines."""
 
     callbacks: Sequence[Any]
     hooks: Hooks
     run: RunInfo
+    checkpoints: Checkpoints
     logs: Path | None
     say: Callable[[str], None] | None
 
@@ -91,32 +94,36 @@ def train(
     spec: TrainingSpec,
     followers: Followers,
 ) -> Trained:
-    """Assemble a core and train it.
+    """Assemble a core and train it, from the beginning or from a checkpoint on.
 
     A loss that leaves the finite numbers ends the training with the weights of the step before; the error is
     returned, not raised, so that what was learnt is kept.
     """
     metrics = make_metrics(spec.metrics, target)
     check_watched(parts.regularizers, ["loss", *(metric.name for metric in metrics)], has_validation=valid is not None)
-    notes = _Notes(followers)
+    notes, checkpoints = _Notes(followers), followers.checkpoints
     with seeded(spec.seed), closing(Relay()) as relay:
         core, acting = assemble(parts, encoder, target)
         optimizer = _make_optimizer(spec, core)
         regularization = Regularization(parts.regularizers, core, encoder.cells)
         regularization.begin(optimizer)
+        checkpoints.restore_regularizers(parts.regularizers)
         called = {name: list(regularizer.callbacks()) for name, regularizer in parts.regularizers}
         callbacks = [*followers.callbacks, *chain.from_iterable(called.values())]
         schedule = make_schedule(spec, rows.count)
         truth = partial(fixed_inputs, encoder=encoder) if target.task == "reconstruction" else None
         trainer = FusedModel(core.input, core.output, name=parts.name)  # of the same layers, so of the same weights
+        engine = _choose(rows, schedule, callbacks, parse_bytes(spec.memory))
+        feed = Feed(rows, schedule, engine.chunk, spec.seed)
         trainer.prepare(
             target=target,
             truth=truth,
-            engine=_choose(rows, schedule, callbacks, parse_bytes(spec.memory)),
-            batch_size=spec.batch_size,
+            engine=engine,
             regularization=regularization,
             seed=spec.seed,
             tell=notes.tell,
+            checkpoints=checkpoints,
+            signature=feed.signature,
             weighted=rows.like.weighted,
         )
         _compile(trainer, optimizer, target, spec, metrics)
@@ -124,11 +131,11 @@ def train(
         trainer.build_metrics(*first)
         acting |= trainer.acting(*first) | {name for name, some in called.items() if some}
         growing = _tell_of_regularizers(parts, acting, callbacks, schedule.epochs, notes)
-        started = time.perf_counter()
+        history = keras.callbacks.History()
         watched = None if valid is None else _dataset(valid, truth, rows_a_batch(core.output_shape[-1]), relay)
-        feed = Feed(rows, schedule, trainer.engine.chunk, spec.seed)
+        checkpoints.attach(trainer, [*callbacks, history], parts.regularizers)
         with early_stopping_held(callbacks, growing):
-            history, stopped = _fit(trainer, feed, watched, relay, callbacks, followers)
+            stopped = _fit(trainer, feed, watched, relay, [*callbacks, history], followers)
         kept = None if stopped else kept_epoch(callbacks)
         if kept is not None:
             looked_at = f"epochs {growing + 1} to {len(history.epoch)}" if growing else len(history.epoch)
@@ -140,7 +147,7 @@ def train(
         engine=asdict(trainer.engine),
         notes=tuple(notes.lines),
         regularizer_states=tuple(dict(regularizer.state()) for _, regularizer in parts.regularizers),
-        seconds=round(time.perf_counter() - started, 3),
+        seconds=round(checkpoints.seconds, 3),
         kept_epoch=kept,
         final=final,
         stopped=stopped,
@@ -227,28 +234,31 @@ def _fit(
     relay: Relay,
     callbacks: Sequence[Any],
     followers: Followers,
-) -> tuple[keras.callbacks.History, NonFiniteLossError | None]:
-    counter, history, stopped = RowCounter(), keras.callbacks.History(), None
-    epochs = feed.schedule.epochs
+) -> NonFiniteLossError | None:
+    checkpoints, epochs = followers.checkpoints, feed.schedule.epochs
+    counter = EpochCounter(checkpoints)
     progress = Progress(rows=feed.schedule.largest_epoch, epochs=epochs)
     board = [tensorboard(followers.logs)] if followers.logs else []
-    own = [HookCallback(followers.hooks, followers.run), *board]
-    with closing(progress), relay.raising():
+    own = [HookCallback(followers.hooks, followers.run), *board, *([progress] if followers.say else [])]
+    with closing(progress), relay.raising(), checkpoints.awaiting_signals():
         try:
             trainer.fit(
-                feed.dataset(relay),
+                feed.dataset(relay, checkpoints.begin),
+                initial_epoch=checkpoints.begin.epoch,
                 epochs=epochs,
                 steps_per_epoch=feed.calls,
                 validation_data=valid,
                 shuffle=False,
                 verbose=0,
-                callbacks=[counter, *callbacks, *own, *([progress] if followers.say else []), history],
+                callbacks=[counter, *callbacks, *own, CallbackRestorer(checkpoints)],
             )
-        except NonFiniteLossError as error:
-            stopped = NonFiniteLossError(f"epoch {counter.epoch}: {error}", epoch=counter.epoch, step=error.step)
+        except (NonFiniteLossError, TrainingInterrupted) as error:
             for callback in board:  # Keras does not; without it the last events are not in the file
                 callback.on_train_end()
-    return history, stopped
+            if isinstance(error, NonFiniteLossError):
+                return NonFiniteLossError(f"epoch {counter.epoch}: {error}", epoch=counter.epoch, step=error.step)
+            raise
+    return None
 
 
 def _dataset(rows: Examples, truth: Truth | None, batch: int, relay: Relay) -> tf.data.Dataset:

@@ -162,6 +162,13 @@ class TrainingSpec(Spec):
         description="bytes that encoded rows may take, such as 500MB or 2GB; more are streamed: read, encoded and "
         "shuffled in a window anew in each epoch",
     )
+    checkpoint_every: float = Field(
+        30.0,
+        ge=0,
+        le=1e6,
+        description="seconds between two checkpoints of a training that writes a run; 0 writes one after every call "
+        "of the step. Those that take long are written less often",
+    )
     seed: int = Field(0, ge=0, lt=2**32, description="decides the split, the shuffling, the weights and all noise")
     validation: Annotated[Annotated[float, Field(ge=0, lt=1)] | str | None, BeforeValidator(_fraction_or_file)] = Field(
         None,

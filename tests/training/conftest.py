@@ -25,6 +25,7 @@ def train_with(monkeypatch, rows_for):
     from modelzoo.hooks import Hooks
     from modelzoo.training import train
     from modelzoo.training.assembly import Assembly
+    from modelzoo.training.checkpoints import Checkpoints, Identity
     from modelzoo.training.chunks import Encoded
 
     def run(
@@ -37,6 +38,7 @@ def train_with(monkeypatch, rows_for):
         callbacks=(),
         weights=None,
         repeat=1,
+        store=None,
         **training: Any,
     ):
         if engine is not None:
@@ -50,7 +52,8 @@ def train_with(monkeypatch, rows_for):
         encoded = encoded.take(np.repeat(np.arange(len(labels)), repeat))
         plugin = WideDeep() if name else Autoencoder()
         parts = Assembly("tiny", plugin, plugin.Spec(hidden=(4,)), list(regularizers))
-        followers = train.Followers(list(callbacks), Hooks(print), RunInfo("tiny", task), None, None)
+        checkpoints = Checkpoints(store, Identity.of({}, encoder, encoded.count, encoded))
+        followers = train.Followers(list(callbacks), Hooks(print), RunInfo("tiny", task), checkpoints, None, None)
         spec = TrainingSpec(**{"batch_size": 16, "epochs": 2, **training})
         return train.train(parts, encoder, encoded, encoded if valid else None, target, spec, followers)
 

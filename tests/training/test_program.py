@@ -11,8 +11,9 @@ def run(function, *, xla):
     """Call a program of chunks (2, batch, 1) with a full batch of 4 and a short one of 3."""
     lines = []
     engine = Engine(chunk=2, xla=xla)
-    program = Program(function, function, [], engine, batch_size=4, tell=lines.append)
-    results = [program({}, tf.ones((2, batch, 1)), tf.ones((2, 0)), 2)[0].numpy() for batch in (4, 3, 4)]
+    signature = ({}, tf.TensorSpec((2, 4, 1)), tf.TensorSpec((2, 0)), tf.TensorSpec((), tf.int32))
+    program = Program(function, function, signature, [], engine, tell=lines.append)
+    results = [program({}, tf.ones((2, batch, 1)), tf.ones((2, 0)), tf.constant(2))[0].numpy() for batch in (4, 3, 4)]
     return program, results, lines
 
 
