@@ -186,7 +186,7 @@ class Checkpoints:
 
     def _write(self, store: Store) -> None:
         began = time.perf_counter()
-        arrays = {f"variable:{place}": storable(variable) for place, variable in enumerate(self._trainer.state)}
+        arrays = {f"variable:{place}": storable(variable) for place, variable in enumerate(self._trainer.program.state)}
         own = []
         for place, callback in enumerate(self._callbacks):
             plain, some = kept.take(callback, f"callback:{place}")
@@ -210,7 +210,7 @@ class Checkpoints:
         self._pause = max(store.every, (self._written - began) / _MOST_SHARE) if store.every else 0.0
 
     def _restore(self, plain: Mapping[str, Any]) -> None:
-        variables = self._trainer.state
+        variables = self._trainer.program.state
         stored = [self._arrays[name] for name in self._arrays if name.startswith("variable:")]
         if [tuple(variable.shape) for variable in variables] != [array.shape for array in stored]:
             raise SpecError("the training cannot go on", [Fault("model", "its plugins build another one now")])

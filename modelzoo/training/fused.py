@@ -39,8 +39,8 @@ class FusedModel(keras.Model):
     """
 
     test_function: Any
-    state: Sequence[Any] = ()
-    """All variables that a step changes, once ``fit`` has begun."""
+    program: Program
+    """What runs the steps, once ``fit`` has begun."""
 
     def prepare(
         self,
@@ -121,7 +121,7 @@ class FusedModel(keras.Model):
             self.engine,
             tell=self._tell,
         )
-        self.state = program.state
+        self.program = program
         checkpoints = self._checkpoints
 
         def train_function(iterator: Any) -> Mapping[str, Any]:
