@@ -374,9 +374,10 @@ class Model:
             outcome = job.run(logs=None, store=None, say=say)
             self._fitted = outcome.fitted
             return outcome
-        with under_way(job.folder, overwrite=overwrite, resume=resume, marker=RUN) as folder:
+        remedy = asked.remedy(job.folder)
+        with under_way(job.folder, overwrite=overwrite, resume=resume, remedy=remedy, marker=RUN) as folder:
             write_plan(folder, job, asked)
-            store = Store(folder, job.spec.checkpoint_every, resume=resume, remedy=asked.remedy(job.folder))
+            store = Store(folder, job.spec.checkpoint_every, resume=resume)
             outcome = job.run(logs=folder / LOGS, store=store, say=say)
             self._fitted = outcome.fitted
             self._write(folder)

@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..columns.encoder import Encoder
 from ..columns.target import Target
+from .checkpoint import has_checkpoint
 from .checksums import lists, verify_sums
+from .unfinished import unfinished_folder
 from .weights import WEIGHTS
 
 RUN = "run.json"
@@ -113,7 +115,9 @@ def read_record(folder: Path) -> tuple[RunRecord, dict[str, list[float]]]:
         DamagedArtifactError: naming each file that does not match, or what in ``run.json`` does not fit.
     """
     if not (folder / RUN).is_file() and not lists(folder, RUN):
-        raise ArtifactNotFoundError(f"there is no run in {folder}: {RUN} is not there")
+        begun = has_checkpoint(unfinished_folder(folder))
+        hint = f"; its training was interrupted: zoo train --resume {folder}" if begun else ""
+        raise ArtifactNotFoundError(f"there is no run in {folder}: {RUN} is not there{hint}")
     verify_sums(folder, needed=(RUN, HISTORY, WEIGHTS))
     try:
         record = RunRecord.model_validate_json((folder / RUN).read_bytes())

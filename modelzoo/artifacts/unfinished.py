@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from modelzoo_registry import ArtifactExistsError
+from modelzoo_registry import ArtifactExistsError, ZooError
 
 from .atomic import check_free, flush, move
 from .checkpoint import has_checkpoint, remove_checkpoint
@@ -42,15 +42,17 @@ def check_begun(target: Path, *, overwrite: bool) -> None:
 
 
 @contextlib.contextmanager
-def under_way(target: Path, *, overwrite: bool, resume: bool, marker: str) -> Iterator[Path]:
+def under_way(target: Path, *, overwrite: bool, resume: bool, remedy: str, marker: str) -> Iterator[Path]:
     """Yield the folder of a training; make it the run when the block ends well.
 
-    When the block fails, the folder stays if it holds a checkpoint, and is removed if it does not.
+    When the block fails, the folder stays if it holds a checkpoint, and a note on the error says how to go on; it is
+    removed if it does not.
 
     Args:
         target: the run to be; a symbolic link stands for where it leads.
         overwrite: whether a run that stands there may be replaced.
         resume: whether to keep what an earlier process has left of this training.
+        remedy: says how to go on.
         marker: the file that tells a run.
 
     Raises:
@@ -67,9 +69,11 @@ def under_way(target: Path, *, overwrite: bool, resume: bool, marker: str) -> It
             flush(folder)
             check_free(target, overwrite=overwrite, marker=marker)
             move(folder, target, overwrite=overwrite, marker=marker)
-        except BaseException:
+        except BaseException as error:
             if not has_checkpoint(folder):
                 shutil.rmtree(folder, ignore_errors=True)
+            elif not (isinstance(error, ZooError) and error.mendable):
+                error.add_note(f"what was learnt is kept. {remedy}")
             raise
         shutil.rmtree(folder, ignore_errors=True)  # the run that was replaced
         remove_checkpoint(target)  # only now: until then it could still be needed

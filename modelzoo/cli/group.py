@@ -106,7 +106,8 @@ def _guarded(arguments: Sequence[str], *, debug: bool) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt) as error:
-        return _tell(str(error) or "stopped", getattr(error, "exit_code", STOPPED), error, debug=debug)
+        stop = error.__cause__ or error  # click puts an error of its own in front
+        return _tell(str(stop) or "stopped", getattr(stop, "exit_code", STOPPED), stop, debug=debug)
     except BrokenPipeError:  # the reader of our output is gone, as with `zoo list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -128,6 +129,7 @@ def _tell(message: str, code: int, error: BaseException, *, debug: bool) -> int:
         import traceback
 
         traceback.print_exception(error)
+    message = "\n".join([message, *getattr(error, "__notes__", ())])
     is_explained = isinstance(error, ZooError) and error.__cause__ is None
     hint = "" if debug or code != 1 or is_explained else "\n(--debug shows where it happened)"
     click.echo(f"{click.style('Error:', fg='red', bold=True)} {message}{hint}", err=True)

@@ -36,8 +36,6 @@ class Store:
     every: float
     """Seconds."""
     resume: bool
-    remedy: str
-    """How the training goes on, after it was interrupted."""
 
 
 @dataclass(frozen=True)
@@ -181,8 +179,7 @@ class Checkpoints:
             for variable, value in zip(self._trainer.metrics_variables, self._measured, strict=True):
                 variable.assign(value)
         self._write(self._store)
-        message = f"stopped in epoch {self._place.epoch + 1}, and nothing is lost. {self._store.remedy}"
-        raise TrainingInterrupted(message, self._interruption.number)
+        raise TrainingInterrupted(f"stopped in epoch {self._place.epoch + 1}", self._interruption.number)
 
     def _write(self, store: Store) -> None:
         began = time.perf_counter()
