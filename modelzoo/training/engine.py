@@ -10,6 +10,9 @@ CHUNK_BYTES = 8 * 2**20
 MOST_STEPS_A_CALL = 256
 XLA_STEPS = 6_000
 """Steps from which compiling (some seconds) pays for itself."""
+XLA_WEIGHTS = 4_000_000
+"""Weights up to which that is so: each call of a compiled program makes all of them, and all that is kept for them,
+anew, while rows of tables are else written where they lie."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,9 @@ class Engine:
         return f"{steps}, {'with' if self.xla else 'without'} XLA"
 
 
-def choose_engine(*, rows: int, row_bytes: int, batch_size: int, epochs: int, watches_batches: bool) -> Engine:
+def choose_engine(
+    *, rows: int, row_bytes: int, batch_size: int, epochs: int, weights: int, watches_batches: bool
+) -> Engine:
     """Return the engine for a training.
 
     Args:
@@ -34,6 +39,7 @@ def choose_engine(*, rows: int, row_bytes: int, batch_size: int, epochs: int, wa
         row_bytes: encoded bytes a row, target included.
         batch_size: rows a step.
         epochs: how many of these there are.
+        weights: numbers in the weights of the model.
         watches_batches: whether a callback wants to see every single step.
     """
     full_batches = rows // batch_size
@@ -43,4 +49,4 @@ def choose_engine(*, rows: int, row_bytes: int, batch_size: int, epochs: int, wa
     chunk = min(full_batches, MOST_STEPS_A_CALL, fitting)
     calls = ceil(full_batches / chunk)
     chunk = ceil(full_batches / calls)  # even calls: the last one is not nearly empty
-    return Engine(chunk=chunk, xla=full_batches * epochs >= XLA_STEPS)
+    return Engine(chunk=chunk, xla=full_batches * epochs >= XLA_STEPS and weights <= XLA_WEIGHTS)

@@ -13,6 +13,7 @@ from modelzoo_registry import BrokenPluginError, NonFiniteLossError
 
 from ..columns.target import Target
 from .engine import Engine
+from .optimizers.optimizers import Optimizers
 from .program import Program, traced
 from .regularization import Regularization
 
@@ -46,6 +47,7 @@ class FusedModel(keras.Model):
         truth: Truth | None,
         engine: Engine,
         batch_size: int | None,
+        optimizers: Optimizers,
         regularization: Regularization,
         seed: int,
         tell: Callable[[str], None],
@@ -58,6 +60,7 @@ class FusedModel(keras.Model):
         self._tell = tell
         self._batch_size = batch_size
         self.weighted = weighted
+        self._optimizers = optimizers
         self._regularization = regularization
         self._seeds = keras.random.SeedGenerator(seed)
         self.rows_seen = 0
@@ -95,6 +98,11 @@ class FusedModel(keras.Model):
         zero = tf.UnconnectedGradients.ZERO
         gradients = tape.gradient(loss, self.trainable_variables, unconnected_gradients=zero)
         return loss, [tf.cast(tf.convert_to_tensor(gradient), tf.float32) for gradient in gradients]
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None, **options: Any) -> Any:  # noqa: FBT001
+        """Compute the prediction; of large tables only the rows are read that it needs."""
+        with self._optimizers.reading_rows():
+            return super().call(inputs, training=training, mask=mask, **options)
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Compare as the loss wants it: with classes as one-hot vectors, also where nothing softened them."""
@@ -144,7 +152,7 @@ class FusedModel(keras.Model):
         """All that a step changes: weights, and what optimizer, metrics, random generators and regularizers keep."""
         variables = [
             *self.variables,
-            *self.optimizer.variables,
+            *self._optimizers.variables,
             *self.metrics_variables,
             *self._regularization.variables,
         ]
@@ -186,7 +194,7 @@ class FusedModel(keras.Model):
             return tf.math.is_finite(step.loss)
 
         done, finite, logs = self._scan(update, inputs, targets, weights, count)
-        return done, tf.logical_and(finite, _all_finite(self.variables + self.optimizer.variables)), logs
+        return done, tf.logical_and(finite, _all_finite(self.variables + self._optimizers.variables)), logs
 
     def _scan(
         self, update: Callable[..., Any], inputs: Mapping[str, Any], targets: Any, weights: Any, count: Any
@@ -223,8 +231,8 @@ class FusedModel(keras.Model):
 
     def _apply(self, step: _Step) -> None:
         """Update the weights, and count the batch in the metrics."""
-        self.optimizer.apply(step.gradients, self.trainable_variables)
-        self._regularization.after_step(self.optimizer, self.trainable_variables, step.gradients)
+        self._optimizers.apply(step.gradients, self.trainable_variables)
+        self._regularization.after_step(self.trainable_variables, step.gradients)
         self._measure(step.loss, step.targets, step.prediction)
 
     def _softened(self, targets: Any) -> Any:

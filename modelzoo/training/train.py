@@ -41,6 +41,7 @@ from .engine import Engine, choose_engine
 from .feed import Feed
 from .fused import FusedModel, Truth
 from .objective import make_loss, make_metrics
+from .optimizers.make import make_optimizers
 from .regularization import Regularization, check_watched
 from .relay import Relay
 from .schedule import Schedule, make_schedule
@@ -100,9 +101,9 @@ def train(
     notes = _Notes(followers)
     with seeded(spec.seed):
         core, acting = assemble(parts, encoder, target)
-        optimizer = _make_optimizer(spec, core)
+        optimizers = make_optimizers(spec, core, wide_columns=sum(column.wide for column in encoder.id_layout))
         regularization = Regularization(parts.regularizers, core, encoder.cells)
-        regularization.begin(optimizer)
+        regularization.begin(optimizers)
         called = {name: list(regularizer.callbacks()) for name, regularizer in parts.regularizers}
         callbacks = [*followers.callbacks, *chain.from_iterable(called.values())]
         schedule = make_schedule(spec, rows.count)
@@ -111,14 +112,15 @@ def train(
         trainer.prepare(
             target=target,
             truth=truth,
-            engine=_choose(rows, schedule, callbacks),
+            engine=_choose(rows, schedule, callbacks, core),
             batch_size=spec.batch_size,
+            optimizers=optimizers,
             regularization=regularization,
             seed=spec.seed,
             tell=notes.tell,
             weighted=rows.like.weighted,
         )
-        _compile(trainer, optimizer, target, spec, metrics)
+        _compile(trainer, optimizers.main, target, spec, metrics)
         first = rows.like.first(schedule.batch_size)
         trainer.build_metrics(*first)
         acting |= trainer.acting(*first) | {name for name, some in called.items() if some}
@@ -184,7 +186,7 @@ def _finish(
     if not regularization.finishes:
         return {}
     objective = WholeObjective(trainer, rows, regularization.updates())
-    for line in regularization.after_training(trainer.optimizer, objective):
+    for line in regularization.after_training(objective):
         notes.tell(line)
     if watched is None:
         return {}
@@ -193,21 +195,15 @@ def _finish(
     return {f"val_{name}": float(value) for name, value in measured.items()}
 
 
-def _choose(rows: Examples, schedule: Schedule, callbacks: Sequence[Any]) -> Engine:
+def _choose(rows: Examples, schedule: Schedule, callbacks: Sequence[Any], core: keras.Model) -> Engine:
     return choose_engine(
         rows=schedule.largest_epoch,
         row_bytes=rows.like.row_bytes,
         batch_size=schedule.batch_size,
         epochs=schedule.epochs,
+        weights=core.count_params(),
         watches_batches=watches_batches(callbacks),
     )
-
-
-def _make_optimizer(spec: TrainingSpec, core: keras.Model) -> Any:
-    optimizer = keras.optimizers.get(spec.optimizer)
-    optimizer.learning_rate = spec.learning_rate
-    optimizer.build(core.trainable_variables)
-    return optimizer
 
 
 def _compile(trainer: FusedModel, optimizer: Any, target: Target, spec: TrainingSpec, metrics: Sequence[Any]) -> None:

@@ -142,7 +142,7 @@ def table():
 def step(l1, optimizer, variable, rows):
     """Take a step with a gradient of zero for a batch that reads some rows."""
     optimizer.apply([tf.zeros((3, 2))], [variable])
-    l1.after_step(optimizer, [Update(Weight("table", (3, 2), None, "wide", variable), dict, rows)])
+    l1.after_step(optimizer, [Update(Weight("table", (3, 2), None, "wide", variable), dict, rows, optimizer)])
 
 
 def test_rows_of_a_table_wait_until_they_are_read_and_then_take_all_thresholds(table):
@@ -250,7 +250,7 @@ def test_weights_of_another_precision_take_the_same_steps(dtype, rows):
     optimizer = keras.optimizers.Adam(0.1, beta_2=0.875)  # a number that bfloat16 has
     optimizer.build([variable])
     slots = {v.name.removeprefix("table_"): v for v in optimizer.variables}
-    update = Update(Weight("table", (3, 2), None, "deep", variable), slots.get, rows)
+    update = Update(Weight("table", (3, 2), None, "deep", variable), slots.get, rows, optimizer)
     l1 = L1(L1.Spec(strength=2.0))
     l1.begin(optimizer, [update.weight])
 
@@ -273,7 +273,7 @@ def test_a_constraint_of_the_layers_own_still_holds_behind_the_threshold():
     l1.begin(optimizer, [weight])
 
     optimizer.apply([tf.constant([[0.0, 0.0], [10.0, 10.0]])], [variable])
-    update = Update(weight, dict, None)
+    update = Update(weight, dict, None, optimizer)
     l1.after_step(optimizer, [update])
     np.testing.assert_allclose(variable.numpy(), [[1, 1], [0, 0]], rtol=1e-6)
 
@@ -292,7 +292,7 @@ def test_at_the_end_what_does_not_pay_is_zero_and_all_else_stays(step_size):
         return float(loss), [tape.gradient(loss, variable.value)]
 
     weight = Weight("w", (4,), None, "deep", variable)
-    screen(optimizer, SimpleNamespace(updates=[Update(weight, dict, None)], measure=measure), [0.1], 12)
+    screen(SimpleNamespace(updates=[Update(weight, dict, None, optimizer)], measure=measure), [0.1], 12)
 
     assert variable.numpy().tolist() == [start[0], 0, start[2], 0]
 
@@ -309,8 +309,8 @@ def screened(start, loss_of, *, constraint=None):
             loss = loss_of(variable.value)
         return float(loss), [tape.gradient(loss, variable.value)]
 
-    update = Update(Weight("w", variable.shape, None, "deep", variable), dict, None)
-    screen(optimizer, SimpleNamespace(updates=[update], measure=measure), [0.1], 12)
+    update = Update(Weight("w", variable.shape, None, "deep", variable), dict, None, optimizer)
+    screen(SimpleNamespace(updates=[update], measure=measure), [0.1], 12)
     return variable.numpy()
 
 
