@@ -10,9 +10,8 @@ CHUNK_BYTES = 8 * 2**20
 MOST_STEPS_A_CALL = 256
 XLA_STEPS = 6_000
 """Steps from which compiling (some seconds) pays for itself."""
-XLA_WEIGHTS = 4_000_000
-"""Weights up to which that is so: each call of a compiled program makes all of them, and all that is kept for them,
-anew, while rows of tables are else written where they lie."""
+MOST_COPIED = 4_000_000
+"""Numbers of large tables that a compiled call may make anew and still pay for itself."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Engine:
 
 
 def choose_engine(
-    *, rows: int, row_bytes: int, batch_size: int, epochs: int, weights: int, watches_batches: bool
+    *, rows: int, row_bytes: int, batch_size: int, epochs: int, copied: int, watches_batches: bool
 ) -> Engine:
     """Return the engine for a training.
 
@@ -39,7 +38,7 @@ def choose_engine(
         row_bytes: encoded bytes a row, target included.
         batch_size: rows a step.
         epochs: how many of these there are.
-        weights: numbers in the weights of the model.
+        copied: numbers that compiled steps would not write where they lie, but make anew in each call.
         watches_batches: whether a callback wants to see every single step.
     """
     full_batches = rows // batch_size
@@ -49,4 +48,4 @@ def choose_engine(
     chunk = min(full_batches, MOST_STEPS_A_CALL, fitting)
     calls = ceil(full_batches / chunk)
     chunk = ceil(full_batches / calls)  # even calls: the last one is not nearly empty
-    return Engine(chunk=chunk, xla=full_batches * epochs >= XLA_STEPS and weights <= XLA_WEIGHTS)
+    return Engine(chunk=chunk, xla=full_batches * epochs >= XLA_STEPS and copied <= MOST_COPIED)

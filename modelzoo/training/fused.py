@@ -116,9 +116,8 @@ class FusedModel(keras.Model):
 
     def make_train_function(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002  (Keras' signature)
         """Make the function ``fit`` calls once a chunk."""
-        program = Program(
-            self._run_chunk, self._run_chunk_fast, self.state, self.engine, batch_size=self._batch_size, tell=self._tell
-        )
+        fast, state = (self._run_chunk_in_place, []) if self.works_in_place else (self._run_chunk_fast, self.state)
+        program = Program(self._run_chunk, fast, state, self.engine, batch_size=self._batch_size, tell=self._tell)
 
         def train_function(iterator: Any) -> Mapping[str, Any]:
             inputs, targets, weights, count = next(iterator)
@@ -146,6 +145,11 @@ class FusedModel(keras.Model):
                 epoch=0,
                 step=self.steps_done + 1,
             )
+
+    @property
+    def works_in_place(self) -> bool:
+        """Whether compiled steps write rows of large tables where they lie: if only optimizers write any."""
+        return bool(self._optimizers.by_rows) and not self._regularization.finishes_steps
 
     @property
     def state(self) -> list[Any]:
@@ -196,6 +200,27 @@ class FusedModel(keras.Model):
         done, finite, logs = self._scan(update, inputs, targets, weights, count)
         return done, tf.logical_and(finite, _all_finite(self.variables + self._optimizers.variables)), logs
 
+    def _run_chunk_in_place(
+        self, inputs: Mapping[str, Any], targets: Any, weights: Any, count: Any
+    ) -> tuple[Any, Any, Any]:
+        """Run ``count`` updates as ``_run_chunk`` does, and choose between values instead of branches.
+
+        With nothing to put back later, XLA writes rows of large tables where they lie.
+        """
+        by_rows = {id(variable) for variable in self._optimizers.by_rows}
+        small = [variable for variable in self.state if id(variable) not in by_rows]
+
+        def update(batch: Mapping[str, Any], targets: Any, weights: Any) -> Any:
+            before = [tf.convert_to_tensor(variable) for variable in small]
+            step = self._step(batch, targets, weights)
+            finite = tf.logical_and(tf.math.is_finite(step.loss), _squares_finite(step.gradients))
+            self._apply(step, rows_only_if=finite)
+            for variable, value in zip(small, before, strict=True):
+                variable.assign(tf.where(finite, tf.convert_to_tensor(variable), value))
+            return finite
+
+        return self._scan(update, inputs, targets, weights, count)
+
     def _scan(
         self, update: Callable[..., Any], inputs: Mapping[str, Any], targets: Any, weights: Any, count: Any
     ) -> tuple[Any, Any, Any]:
@@ -229,9 +254,9 @@ class FusedModel(keras.Model):
             loss = self.compute_loss(noisy, softened, prediction, sample_weight=weights, training=True)
         return _Step(loss, tape.gradient(loss, self.trainable_variables), targets, prediction)
 
-    def _apply(self, step: _Step) -> None:
+    def _apply(self, step: _Step, rows_only_if: Any = None) -> None:
         """Update the weights, and count the batch in the metrics."""
-        self._optimizers.apply(step.gradients, self.trainable_variables)
+        self._optimizers.apply(step.gradients, self.trainable_variables, rows_only_if=rows_only_if)
         self._regularization.after_step(self.trainable_variables, step.gradients)
         self._measure(step.loss, step.targets, step.prediction)
 

@@ -19,7 +19,8 @@ class Program:
     """Call a function of one chunk: full batches compiled, which gives one shape and one program, others not.
 
     What is compiled is the fast function, which is of use only while all is finite. When it is not, the state from
-    before the chunk is put back, and the careful function runs the chunk up to the step that failed.
+    before the chunk is put back, and the careful function runs the chunk up to the step that failed. Where no state is
+    given, the fast function does that itself.
 
     What XLA cannot compile is found out at the first call, before anything has been computed; from then on all chunks
     run without it, and a line says so.
@@ -52,13 +53,13 @@ class Program:
         chunk = (inputs, targets, weights, count)
         if self._compiled is None or int(targets.shape[1]) != self._batch_size:
             return self._careful(*chunk)
-        before = self._values()  # nothing is copied: XLA writes new values elsewhere
+        before = self._values() if self._state else []  # nothing is copied: XLA writes new values elsewhere
         try:
             done, finite, logs = self._compiled(*chunk)
         except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:
             self._do_without(error)
             return self._careful(*chunk)
-        if finite:
+        if finite or not self._state:
             return done, finite, logs
         for variable, value in zip(self._state, before, strict=True):
             variable.assign(value)

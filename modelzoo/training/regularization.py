@@ -41,6 +41,11 @@ class Regularization:
         return [variable for _, one in self._regularizers for variable in _variables_in(vars(one))]
 
     @property
+    def finishes_steps(self) -> bool:
+        """Whether any of them changes weights behind each step."""
+        return any(overrides(one, "after_step") for _, one in self._finishing)
+
+    @property
     def finishes(self) -> bool:
         """Whether any of them changes weights behind the last step."""
         return any(overrides(one, "after_training") for _, one in self._finishing)

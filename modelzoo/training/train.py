@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain
-from math import ceil
+from math import ceil, prod
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ from .feed import Feed
 from .fused import FusedModel, Truth
 from .objective import make_loss, make_metrics
 from .optimizers.make import make_optimizers
+from .optimizers.optimizers import Optimizers
 from .regularization import Regularization, check_watched
 from .relay import Relay
 from .schedule import Schedule, make_schedule
@@ -112,7 +113,7 @@ def train(
         trainer.prepare(
             target=target,
             truth=truth,
-            engine=_choose(rows, schedule, callbacks, core),
+            engine=_choose(rows, schedule, callbacks, copied=_copied(optimizers, regularization)),
             batch_size=spec.batch_size,
             optimizers=optimizers,
             regularization=regularization,
@@ -195,13 +196,18 @@ def _finish(
     return {f"val_{name}": float(value) for name, value in measured.items()}
 
 
-def _choose(rows: Examples, schedule: Schedule, callbacks: Sequence[Any], core: keras.Model) -> Engine:
+def _copied(optimizers: Optimizers, regularization: Regularization) -> int:
+    """Return how many numbers XLA would copy in each call, where regularizers change weights behind each step."""
+    return sum(prod(one.shape) for one in optimizers.by_rows) if regularization.finishes_steps else 0
+
+
+def _choose(rows: Examples, schedule: Schedule, callbacks: Sequence[Any], *, copied: int) -> Engine:
     return choose_engine(
         rows=schedule.largest_epoch,
         row_bytes=rows.like.row_bytes,
         batch_size=schedule.batch_size,
         epochs=schedule.epochs,
-        weights=core.count_params(),
+        copied=copied,
         watches_batches=watches_batches(callbacks),
     )
 

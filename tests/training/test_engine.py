@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelzoo.training.engine import CHUNK_BYTES, MOST_STEPS_A_CALL, XLA_STEPS, XLA_WEIGHTS, Engine, choose_engine
+from modelzoo.training.engine import CHUNK_BYTES, MOST_COPIED, MOST_STEPS_A_CALL, XLA_STEPS, Engine, choose_engine
 
 SIZES = st.fixed_dictionaries(
     {
@@ -12,7 +12,7 @@ SIZES = st.fixed_dictionaries(
         "row_bytes": st.integers(4, 100_000),
         "batch_size": st.integers(1, 100_000),
         "epochs": st.integers(1, 1_000),
-        "weights": st.integers(1, 10**9),
+        "copied": st.integers(1, 10**9),
         "watches_batches": st.booleans(),
     }
 )
@@ -44,15 +44,15 @@ def test_the_last_call_of_an_epoch_is_not_nearly_empty(sizes):
 
 @pytest.mark.parametrize(("epochs", "xla"), [(XLA_STEPS // 100 - 1, False), (XLA_STEPS // 100, True)])
 def test_xla_compiles_what_runs_long_enough(epochs, xla):
-    engine = choose_engine(rows=3_200, row_bytes=40, batch_size=32, epochs=epochs, weights=1_000, watches_batches=False)
+    engine = choose_engine(rows=3_200, row_bytes=40, batch_size=32, epochs=epochs, copied=0, watches_batches=False)
 
     assert engine == Engine(chunk=100, xla=xla)
 
 
-@pytest.mark.parametrize(("weights", "xla"), [(XLA_WEIGHTS, True), (XLA_WEIGHTS + 1, False)])
-def test_xla_is_not_given_more_weights_than_it_can_make_anew_in_each_call(weights, xla):
+@pytest.mark.parametrize(("copied", "xla"), [(MOST_COPIED, True), (MOST_COPIED + 1, False)])
+def test_xla_is_left_out_where_each_call_would_copy_large_tables(copied, xla):
     engine = choose_engine(
-        rows=3_200, row_bytes=40, batch_size=32, epochs=XLA_STEPS, weights=weights, watches_batches=False
+        rows=3_200, row_bytes=40, batch_size=32, epochs=XLA_STEPS, copied=copied, watches_batches=False
     )
 
     assert engine == Engine(chunk=100, xla=xla)

@@ -9,7 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from .rows import keeps_to_rows, read_by_rows, update_rows, updates_rows
+from .rows import keeps_to_rows, read_by_rows, state_by_rows, update_rows, updates_rows
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,12 @@ class Share:
     optimizer: Any
     variables: Sequence[Any]
 
-    def apply(self, gradients: Iterable[tuple[Any, Any]]) -> None:
+    def apply(self, gradients: Iterable[tuple[Any, Any]], only_if: Any) -> None:
         """Take one step, of gradients with their variables, and count it once."""
         dense = []
         for gradient, variable in gradients:
             if isinstance(gradient, tf.IndexedSlices) and updates_rows(self.optimizer, variable):
-                update_rows(self.optimizer, gradient, variable)
+                update_rows(self.optimizer, gradient, variable, only_if)
             else:
                 dense.append((_dense(gradient, variable), variable))
         if dense:
@@ -54,15 +54,26 @@ class Optimizers:
         """All that optimizers keep."""
         return [variable for share in self.shares for variable in share.optimizer.variables]
 
+    @property
+    def by_rows(self) -> list[Any]:
+        """The large tables, and what optimizers keep for them."""
+        return [kept for table in self._tables for kept in state_by_rows(self.of(table), table)]
+
     def of(self, variable: Any) -> Any:
         """Return the optimizer that updates a variable."""
         return self._owners[id(variable)].optimizer
 
-    def apply(self, gradients: Sequence[Any], variables: Sequence[Any]) -> None:
-        """Take one step of every optimizer."""
+    def apply(self, gradients: Sequence[Any], variables: Sequence[Any], *, rows_only_if: Any = None) -> None:
+        """Take one step of every optimizer.
+
+        Args:
+            gradients: by each of the variables; of a table ``tf.IndexedSlices`` or a tensor, or None.
+            variables: the trainable ones of the model, in any order.
+            rows_only_if: a scalar bool; where it is false, rows of large tables stay as they are.
+        """
         pairs = list(zip(gradients, variables, strict=True))
         for share in self.shares:
-            share.apply(pair for pair in pairs if self._owners[id(pair[1])] is share)
+            share.apply([pair for pair in pairs if self._owners[id(pair[1])] is share], rows_only_if)
 
     def reading_rows(self) -> AbstractContextManager[None]:
         """Let a model that is called here read no table whole of which rows are updated."""

@@ -49,11 +49,17 @@ def read_by_rows(tables: Iterable[Any]) -> Iterator[None]:
             del table.sparse_read
 
 
-def update_rows(optimizer: Any, gradient: tf.IndexedSlices, variable: Any) -> None:
+def update_rows(optimizer: Any, gradient: tf.IndexedSlices, variable: Any, only_if: Any = None) -> None:
     """Take the optimizer's step for the rows of a table that a batch has read; the step is not counted.
 
     A row read several times has the sum of its gradients. All that is computed for it is computed as often, to the
     same bits, and written as often: so shapes depend on the batch alone, as XLA wants it.
+
+    Args:
+        optimizer: one that was built for the variable.
+        gradient: by the rows that were read.
+        variable: the table, a Keras variable.
+        only_if: a scalar bool; where it is false, rows are written as they were.
     """
     rows, total = _summed(gradient)
     view = _OnRows(optimizer, variable.value, rows)
@@ -63,9 +69,15 @@ def update_rows(optimizer: Any, gradient: tf.IndexedSlices, variable: Any) -> No
     constraint = variable.constraint
     if constraint is not None and keeps_to_rows(constraint, len(variable.shape)):
         view.table.assign(constraint(view.table.value))
-    view.write()
+    view.write(only_if)
     if constraint is not None and not keeps_to_rows(constraint, len(variable.shape)):
         variable.assign(constraint(variable))
+
+
+def state_by_rows(optimizer: Any, table: Any) -> list[Any]:
+    """Return a table and what the optimizer keeps for each number of it, found by the names Keras gives that."""
+    begin = table.path.replace("/", "_")
+    return [table, *(v for v in optimizer.variables if v.name.startswith(begin) and v.shape == table.shape)]
 
 
 def keeps_to_rows(constraint: Any, rank: int) -> bool:
@@ -88,7 +100,7 @@ class _Rows:
     """Some rows of a variable, read and assigned as the variable itself, and written behind the last assignment."""
 
     def __init__(self, variable: tf.Variable, rows: Any) -> None:
-        self.value = variable.sparse_read(rows)
+        self.value = self._before = variable.sparse_read(rows)
         self.dtype = variable.dtype
         self._variable = variable
         self._rows = rows
@@ -105,8 +117,9 @@ class _Rows:
     def assign_sub(self, value: Any) -> None:
         self.value = self.value - value
 
-    def write(self) -> None:
-        self._variable.scatter_update(tf.IndexedSlices(self.value, self._rows))
+    def write(self, only_if: Any) -> None:
+        value = self.value if only_if is None else tf.where(only_if, self.value, self._before)
+        self._variable.scatter_update(tf.IndexedSlices(value, self._rows))
 
 
 class _OnRows:
@@ -130,6 +143,6 @@ class _OnRows:
     def _get_variable_index(self, variable: Any) -> int:  # noqa: ARG002  (Keras' signature)
         return 0
 
-    def write(self) -> None:
+    def write(self, only_if: Any) -> None:
         for each in (*self._slots.values(), self.table):
-            each.write()
+            each.write(only_if)
