@@ -141,7 +141,10 @@ def screen(objective: Objective, strengths: Sequence[float], passes: int) -> Non
     from keras import ops
 
     variables = [update.weight.variable for update in objective.updates]
-    sizes = [ops.convert_to_tensor(step_sizes(update.optimizer, update.slot)) for update in objective.updates]
+    sizes = [
+        ops.convert_to_tensor(step_sizes(update.optimizer, update.slot) if strength else 0.0)
+        for update, strength in zip(objective.updates, strengths, strict=True)
+    ]
     starts = [ops.copy(variable.value) for variable in variables]
     loss, gradients = objective.measure()
     point, first = starts, loss + _penalty(starts, strengths)
