@@ -11,7 +11,7 @@ MOST_STEPS_A_CALL = 256
 XLA_STEPS = 6_000
 """Steps from which compiling (some seconds) pays for itself."""
 MOST_COPIED = 4_000_000
-"""Numbers of large tables that a compiled call may make anew and still pay for itself."""
+"""Numbers in large tables that a compiled call may make anew and still pay for itself."""
 
 
 @dataclass(frozen=True)

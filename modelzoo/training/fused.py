@@ -45,7 +45,6 @@ class FusedModel(keras.Model):
         *,
         target: Target,
         truth: Truth | None,
-        engine: Engine,
         batch_size: int | None,
         optimizers: Optimizers,
         regularization: Regularization,
@@ -56,10 +55,10 @@ class FusedModel(keras.Model):
         """Say how to train, before ``compile``: what the step needs beyond what Keras knows."""
         self._target = target
         self._truth = truth
-        self.engine = engine
         self._tell = tell
         self._batch_size = batch_size
         self.weighted = weighted
+        self.engine = Engine(chunk=1, xla=False)
         self._optimizers = optimizers
         self._regularization = regularization
         self._seeds = keras.random.SeedGenerator(seed)
@@ -149,7 +148,7 @@ class FusedModel(keras.Model):
     @property
     def works_in_place(self) -> bool:
         """Whether compiled steps write rows of large tables where they lie: if only optimizers write any."""
-        return bool(self._optimizers.by_rows) and not self._regularization.finishes_steps
+        return bool(self._optimizers.tables) and not self._regularization.finishes_steps
 
     @property
     def state(self) -> list[Any]:
@@ -207,16 +206,16 @@ class FusedModel(keras.Model):
 
         With nothing to put back later, XLA writes rows of large tables where they lie.
         """
-        by_rows = {id(variable) for variable in self._optimizers.by_rows}
-        small = [variable for variable in self.state if id(variable) not in by_rows]
 
         def update(batch: Mapping[str, Any], targets: Any, weights: Any) -> Any:
-            before = [tf.convert_to_tensor(variable) for variable in small]
+            before = [(variable, tf.convert_to_tensor(variable)) for variable in self.state]
             step = self._step(batch, targets, weights)
             finite = tf.logical_and(tf.math.is_finite(step.loss), _squares_finite(step.gradients))
+            by_rows = set(map(id, self._optimizers.updated_by_rows(step.gradients, self.trainable_variables)))
             self._apply(step, rows_only_if=finite)
-            for variable, value in zip(small, before, strict=True):
-                variable.assign(tf.where(finite, tf.convert_to_tensor(variable), value))
+            for variable, value in before:
+                if id(variable) not in by_rows:
+                    variable.assign(tf.where(finite, tf.convert_to_tensor(variable), value))
             return finite
 
         return self._scan(update, inputs, targets, weights, count)

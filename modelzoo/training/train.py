@@ -113,7 +113,6 @@ def train(
         trainer.prepare(
             target=target,
             truth=truth,
-            engine=_choose(rows, schedule, callbacks, copied=_copied(optimizers, regularization)),
             batch_size=spec.batch_size,
             optimizers=optimizers,
             regularization=regularization,
@@ -124,6 +123,8 @@ def train(
         _compile(trainer, optimizers.main, target, spec, metrics)
         first = rows.like.first(schedule.batch_size)
         trainer.build_metrics(*first)
+        optimizers.begin()
+        trainer.engine = _choose(rows, schedule, callbacks, copied=_copied(optimizers, regularization))
         acting |= trainer.acting(*first) | {name for name, some in called.items() if some}
         growing = _tell_of_regularizers(parts, acting, callbacks, schedule.epochs, notes)
         started = time.perf_counter()
@@ -198,7 +199,7 @@ def _finish(
 
 def _copied(optimizers: Optimizers, regularization: Regularization) -> int:
     """Return how many numbers XLA would copy in each call, where regularizers change weights behind each step."""
-    return sum(prod(one.shape) for one in optimizers.by_rows) if regularization.finishes_steps else 0
+    return sum(prod(table.shape) for table in optimizers.tables) if regularization.finishes_steps else 0
 
 
 def _choose(rows: Examples, schedule: Schedule, callbacks: Sequence[Any], *, copied: int) -> Engine:

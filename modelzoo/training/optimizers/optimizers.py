@@ -39,10 +39,8 @@ class Optimizers:
     def __init__(self, shares: Sequence[Share]) -> None:
         self.shares = tuple(shares)
         self._owners = {id(variable): share for share in shares for variable in share.variables}
-        self._tables = [v for share in shares for v in share.variables if updates_rows(share.optimizer, v)]
-        for table in self._tables:
-            if table.constraint is not None and keeps_to_rows(table.constraint, len(table.shape)):
-                table.assign(table.constraint(table.value))  # rows that are never read keep to it too
+        self._large = [v for share in shares for v in share.variables if updates_rows(share.optimizer, v)]
+        self._tables: dict[int, Any] = {}
 
     @property
     def main(self) -> Any:
@@ -55,9 +53,20 @@ class Optimizers:
         return [variable for share in self.shares for variable in share.optimizer.variables]
 
     @property
-    def by_rows(self) -> list[Any]:
-        """The large tables, and what optimizers keep for them."""
-        return [kept for table in self._tables for kept in state_by_rows(self.of(table), table)]
+    def tables(self) -> list[Any]:
+        """The variables of which the model has been seen to read rows, and which are updated by rows."""
+        return list(self._tables.values())
+
+    def begin(self) -> None:
+        """Let constraints hold for rows of tables that will never be read, too."""
+        for table in self.tables:
+            if table.constraint is not None and keeps_to_rows(table.constraint, len(table.shape)):
+                table.assign(table.constraint(table.value))
+
+    def updated_by_rows(self, gradients: Sequence[Any], variables: Sequence[Any]) -> list[Any]:
+        """Return the tables of which these gradients update some rows, and what optimizers keep for them."""
+        pairs = [(v, self.of(v)) for g, v in zip(gradients, variables, strict=True) if isinstance(g, tf.IndexedSlices)]
+        return [kept for v, optimizer in pairs if updates_rows(optimizer, v) for kept in state_by_rows(optimizer, v)]
 
     def of(self, variable: Any) -> Any:
         """Return the optimizer that updates a variable."""
@@ -76,8 +85,8 @@ class Optimizers:
             share.apply([pair for pair in pairs if self._owners[id(pair[1])] is share], rows_only_if)
 
     def reading_rows(self) -> AbstractContextManager[None]:
-        """Let a model that is called here read no table whole of which rows are updated."""
-        return read_by_rows(self._tables)
+        """Let a model that is called here read no table whole of which rows are updated, and find these tables."""
+        return read_by_rows(self._large, lambda table: self._tables.update({id(table): table}))
 
 
 def _dense(gradient: Any, variable: Any) -> Any:

@@ -15,7 +15,8 @@ A penalty on a table (``l2``) reads all its rows: its gradient is dense, and all
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -34,19 +35,23 @@ def updates_rows(optimizer: Any, variable: Any) -> bool:
 
 
 @contextlib.contextmanager
-def read_by_rows(tables: Iterable[Any]) -> Iterator[None]:
-    """Let what is called here read rows of these Keras variables where they lie.
+def read_by_rows(variables: Sequence[Any], tell: Callable[[Any], None]) -> Iterator[None]:
+    """Let what is called here read rows of these Keras variables where they lie, and tell of which it does.
 
     Keras reads a variable whole before it takes rows of it, and TensorFlow copies one whose rows are written.
     """
-    tables = list(tables)
-    for table in tables:
-        table.sparse_read = table.value.sparse_read  # what ``tf.gather`` looks for
+    for variable in variables:
+        variable.sparse_read = partial(_read_rows, variable, tell)  # what ``tf.gather`` looks for
     try:
         yield
     finally:
-        for table in tables:
-            del table.sparse_read
+        for variable in variables:
+            del variable.sparse_read
+
+
+def _read_rows(variable: Any, tell: Callable[[Any], None], rows: Any, name: str | None = None) -> Any:
+    tell(variable)
+    return variable.value.sparse_read(rows, name=name)
 
 
 def update_rows(optimizer: Any, gradient: tf.IndexedSlices, variable: Any, only_if: Any = None) -> None:

@@ -55,6 +55,10 @@ def dense(gradient):
     return tf.math.unsorted_segment_sum(gradient.values, gradient.indices, SIZE)
 
 
+def state(optimizers, table):
+    return optimizers.updated_by_rows([next(batches(lambda *_: np.array([0])))], [table])
+
+
 def step(optimizers, gradient, table, bias, **how):
     optimizers.apply([gradient, tf.ones(WIDTH)], [table, bias], **how)
 
@@ -81,14 +85,14 @@ def test_where_all_rows_are_read_it_is_the_dense_update(name, xla):
 def test_rows_that_are_not_read_keep_their_bits_and_what_is_kept_for_them(name):
     table, bias, optimizers = made(name)
     step(optimizers, next(batches(lambda *_: np.arange(SIZE))), table, bias)
-    before = [variable.numpy() for variable in optimizers.by_rows]
+    before = [variable.numpy() for variable in state(optimizers, table)]
 
     for gradient in batches(lambda draw, _: draw.choice([0, 2, 5], 4)):
         step(optimizers, gradient, table, bias)
 
     kinds = {"sgd": 0, "adamax": 2, "adam": 2, "adamw": 2, "ftrl": 2, "rmsprop with momentum": 2}
     assert len(before) == 1 + kinds.get(name, 1)
-    for was, now in zip(before, optimizers.by_rows, strict=True):
+    for was, now in zip(before, state(optimizers, table), strict=True):
         np.testing.assert_array_equal(now.numpy()[[1, 3, 4, 6]], was[[1, 3, 4, 6]])
         assert (now.numpy()[[0, 2, 5]] != was[[0, 2, 5]]).any(axis=1).all()
 
@@ -137,12 +141,12 @@ def test_equal_batches_make_equal_bits():
 def test_where_it_is_not_to_be_nothing_of_a_table_changes(name):
     table, bias, optimizers = made(name)
     step(optimizers, next(batches(lambda *_: np.arange(SIZE))), table, bias)
-    before = [variable.numpy() for variable in optimizers.by_rows]
+    before = [variable.numpy() for variable in state(optimizers, table)]
 
     bad = tf.IndexedSlices(tf.fill((2, WIDTH), np.nan), tf.constant([0, 0]))
     step(optimizers, bad, table, bias, rows_only_if=tf.constant(value=False))
 
-    for was, now in zip(before, optimizers.by_rows, strict=True):
+    for was, now in zip(before, state(optimizers, table), strict=True):
         np.testing.assert_array_equal(now.numpy(), was)
 
 
@@ -151,6 +155,9 @@ def test_where_it_is_not_to_be_nothing_of_a_table_changes(name):
 )
 def test_a_constraint_holds_for_all_rows_whichever_way_it_looks(constraint, axis):
     table, bias, optimizers = made("adam", constraint)
+    with optimizers.reading_rows():
+        tf.gather(table, [2])
+    optimizers.begin()
 
     step(optimizers, next(batches(lambda *_: np.array([2, 2, 5]))), table, bias)
 
@@ -167,8 +174,20 @@ def test_small_tables_and_other_optimizers_take_the_dense_update_of_the_summed_g
         step(optimizers, gradient, table, bias)
         of_keras.main.apply([dense(gradient), tf.ones(WIDTH)], [expected, other])
 
-    assert optimizers.by_rows == []
+    assert state(optimizers, table) == []
     np.testing.assert_array_equal(table.numpy(), expected.numpy())
+
+
+def test_a_table_is_what_rows_are_read_of():
+    table, _, optimizers = made("adam")
+
+    with optimizers.reading_rows():
+        assert tf.matmul(table, tf.ones((WIDTH, 1))).shape == (SIZE, 1)
+        assert optimizers.tables == []
+        np.testing.assert_array_equal(keras.ops.take(table, [1, 1], axis=0), table.numpy()[[1, 1]])
+
+    assert [each.path for each in optimizers.tables] == ["table"]
+    assert not hasattr(table, "sparse_read")
 
 
 def test_a_step_of_tables_alone_is_counted_once():

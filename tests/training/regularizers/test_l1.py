@@ -14,6 +14,7 @@ from modelzoo_registry import SpecError, Update, Weight
 
 import modelzoo
 from modelzoo.training.engine import Engine
+from modelzoo.training.optimizers import rows as by_rows
 
 pytestmark = pytest.mark.xdist_group("regularizers")
 
@@ -66,6 +67,28 @@ def test_a_linear_model_reaches_the_lasso_with_every_optimizer(noisy_rows, optim
     assert np.sum((found == 0) != (expected == 0)) <= 2
     np.testing.assert_allclose(found, expected, atol=0.02)
     assert model.fitted.facts.notes[-1] == f"l1: {np.sum(found == 0)} of 30 weights are exactly zero"
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "adagrad"])
+def test_rows_of_a_large_table_reach_the_lasso_though_most_wait_in_each_step(monkeypatch, optimizer):
+    """Forty values, of which a batch of ten rows holds few; every fourth is worth something."""
+    monkeypatch.setattr(by_rows, "LARGE_TABLE", 1)
+    random = np.random.default_rng(4)
+    values = random.integers(0, 40, 1000)
+    rows = {"c": values, "y": np.where(values % 4 == 0, 1.0, 0.0) * (1 + values / 40) + random.normal(0, 0.3, 1000)}
+    schema = {"columns": [{"name": "c", "kind": "categorical", "deep": False}]}
+    model = modelzoo.build("linear", regularizers=[{"name": "l1", "strength": 0.02}], schema=schema)
+
+    rate = 0.1 if optimizer == "adagrad" else 0.003
+    model.fit(rows, target="y", optimizer=optimizer, learning_rate=rate, epochs=60, batch_size=10, verbose=0)
+
+    ids = model.fitted.encoder.encode(pa.table(rows))["ids"][:, 0]
+    found = model.keras.get_layer("wide").table.numpy()[:, 0]
+    scaled = (rows["y"] - model.fitted.target.center) / model.fitted.target.spread
+    expected = lasso(np.eye(len(found))[ids][:, 1:], scaled, 0.02)
+    assert 20 < np.sum(expected == 0) < 32
+    assert np.sum((found[1:] == 0) != (expected == 0)) <= 2
+    np.testing.assert_allclose(found[1:], expected, atol=0.25)  # steps of noisy batches
 
 
 def test_metrics_on_validation_rows_are_those_of_the_weights_that_are_kept(noisy_rows):
