@@ -12,6 +12,8 @@ _SHARE = 8
 MOST_STEPS_A_CALL = 256
 XLA_STEPS = 6_000
 """Steps from which compiling (some seconds) pays for itself."""
+MOST_COPIED = 4_000_000
+"""Numbers in large tables that a compiled call may make anew and still pay for itself."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,14 @@ class Engine:
 
 
 def choose_engine(
-    *, rows: int, row_bytes: int, memory: int, batch_size: int, epochs: int, watches_batches: bool
+    *,
+    rows: int,
+    row_bytes: int,
+    memory: int,
+    batch_size: int,
+    epochs: int,
+    copied: int,
+    watches_batches: bool,
 ) -> Engine:
     """Return the engine for a training.
 
@@ -39,6 +48,7 @@ def choose_engine(
         memory: bytes that encoded rows may take.
         batch_size: rows a step.
         epochs: how many of these there are.
+        copied: numbers that compiled steps would not write where they lie, but make anew in each call.
         watches_batches: whether a callback wants to see every single step.
     """
     full_batches = rows // batch_size
@@ -48,7 +58,7 @@ def choose_engine(
     chunk = min(full_batches, MOST_STEPS_A_CALL, fitting)
     calls = ceil(full_batches / chunk)
     chunk = ceil(full_batches / calls)  # even calls: the last one is not nearly empty
-    return Engine(chunk=chunk, xla=full_batches * epochs >= XLA_STEPS)
+    return Engine(chunk=chunk, xla=full_batches * epochs >= XLA_STEPS and copied <= MOST_COPIED)
 
 
 def chunk_bytes(held: int) -> int:

@@ -14,6 +14,7 @@ from modelzoo_registry import BrokenPluginError, NonFiniteLossError
 from ..columns.target import Target
 from .checkpoints import Checkpoints
 from .engine import Engine
+from .optimizers.optimizers import Optimizers
 from .program import Program, traced
 from .regularization import Regularization
 
@@ -39,6 +40,9 @@ class FusedModel(keras.Model):
     """
 
     test_function: Any
+    engine: Engine
+    signature: Any
+    """The ``tf.TensorSpec`` of a chunk of full batches; given, as the engine is, before ``fit``."""
     program: Program
     """What runs the steps, once ``fit`` has begun."""
 
@@ -47,22 +51,20 @@ class FusedModel(keras.Model):
         *,
         target: Target,
         truth: Truth | None,
-        engine: Engine,
+        optimizers: Optimizers,
         regularization: Regularization,
         seed: int,
         tell: Callable[[str], None],
         checkpoints: Checkpoints,
-        signature: Any,
         weighted: bool = False,
     ) -> None:
         """Say how to train, before ``compile``: what the step needs beyond what Keras knows."""
         self._target = target
         self._truth = truth
-        self.engine = engine
         self._tell = tell
         self._checkpoints = checkpoints
-        self._signature = signature
         self.weighted = weighted
+        self._optimizers = optimizers
         self._regularization = regularization
         self._seeds = keras.random.SeedGenerator(seed)
         self.rows_seen = 0
@@ -101,6 +103,11 @@ class FusedModel(keras.Model):
         gradients = tape.gradient(loss, self.trainable_variables, unconnected_gradients=zero)
         return loss, [tf.cast(tf.convert_to_tensor(gradient), tf.float32) for gradient in gradients]
 
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None, **options: Any) -> Any:  # noqa: FBT001
+        """Compute the prediction; of large tables only the rows are read that it needs."""
+        with self._optimizers.reading_rows():
+            return super().call(inputs, training=training, mask=mask, **options)
+
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Compare as the loss wants it: with classes as one-hot vectors, also where nothing softened them."""
         if self.hands_on_one_hot and not y.dtype.is_floating:
@@ -113,12 +120,14 @@ class FusedModel(keras.Model):
 
     def make_train_function(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002  (Keras' signature)
         """Make the function ``fit`` calls once a chunk."""
+        fast = self._run_chunk_in_place if self.works_in_place else self._run_chunk_fast
         program = Program(
             self._run_chunk,
-            self._run_chunk_fast,
-            self._signature,
+            fast,
+            self.signature,
             self._own_state,
             self.engine,
+            fast_is_careful=self.works_in_place,
             tell=self._tell,
         )
         self.program = program
@@ -160,11 +169,16 @@ class FusedModel(keras.Model):
             )
 
     @property
+    def works_in_place(self) -> bool:
+        """Whether compiled steps write rows of large tables where they lie: if only optimizers write any."""
+        return bool(self._optimizers.tables) and not self._regularization.finishes_steps
+
+    @property
     def _own_state(self) -> list[Any]:
-        """Weights, and what optimizer, metrics, random generators and regularizers keep."""
+        """Weights, and what optimizers, metrics, random generators and regularizers keep."""
         variables = [
             *self.variables,
-            *self.optimizer.variables,
+            *self._optimizers.variables,
             *self.metrics_variables,
             *self._regularization.variables,
         ]
@@ -206,7 +220,28 @@ class FusedModel(keras.Model):
             return tf.math.is_finite(step.loss)
 
         done, finite, logs = self._scan(update, inputs, targets, weights, count)
-        return done, tf.logical_and(finite, _all_finite(self.variables + self.optimizer.variables)), logs
+        return done, tf.logical_and(finite, _all_finite(self.variables + self._optimizers.variables)), logs
+
+    def _run_chunk_in_place(
+        self, inputs: Mapping[str, Any], targets: Any, weights: Any, count: Any
+    ) -> tuple[Any, Any, Any]:
+        """Run ``count`` updates as ``_run_chunk`` does, and choose between values instead of branches.
+
+        With nothing to put back later, XLA writes rows of large tables where they lie.
+        """
+
+        def update(batch: Mapping[str, Any], targets: Any, weights: Any) -> Any:
+            before = [(variable, tf.convert_to_tensor(variable)) for variable in self._own_state]
+            step = self._step(batch, targets, weights)
+            finite = tf.logical_and(tf.math.is_finite(step.loss), _squares_finite(step.gradients))
+            by_rows = set(map(id, self._optimizers.updated_by_rows(step.gradients, self.trainable_variables)))
+            self._apply(step, rows_only_if=finite)
+            for variable, value in before:
+                if id(variable) not in by_rows:
+                    variable.assign(tf.where(finite, tf.convert_to_tensor(variable), value))
+            return finite
+
+        return self._scan(update, inputs, targets, weights, count)
 
     def _scan(
         self, update: Callable[..., Any], inputs: Mapping[str, Any], targets: Any, weights: Any, count: Any
@@ -241,10 +276,10 @@ class FusedModel(keras.Model):
             loss = self.compute_loss(noisy, softened, prediction, sample_weight=weights, training=True)
         return _Step(loss, tape.gradient(loss, self.trainable_variables), targets, prediction)
 
-    def _apply(self, step: _Step) -> None:
+    def _apply(self, step: _Step, rows_only_if: Any = None) -> None:
         """Update the weights, and count the batch in the metrics."""
-        self.optimizer.apply(step.gradients, self.trainable_variables)
-        self._regularization.after_step(self.optimizer, self.trainable_variables, step.gradients)
+        self._optimizers.apply(step.gradients, self.trainable_variables, rows_only_if=rows_only_if)
+        self._regularization.after_step(self.trainable_variables, step.gradients)
         self._measure(step.loss, step.targets, step.prediction)
 
     def _softened(self, targets: Any) -> Any:

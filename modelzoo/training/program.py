@@ -20,7 +20,8 @@ class Program:
     """Call a function of one chunk: full batches compiled, which gives one shape and one program, others not.
 
     What is compiled is the fast function, which is of use only while all is finite. When it is not, the state from
-    before the chunk is put back, and the careful function runs the chunk up to the step that failed.
+    before the chunk is put back, and the careful function runs the chunk up to the step that failed; unless the fast
+    function is as careful, and has ended there itself.
 
     What XLA cannot compile is found out at the first call, before anything has been computed; from then on all chunks
     run without it, and a line says so.
@@ -35,6 +36,7 @@ class Program:
         engine: Engine,
         *,
         tell: Callable[[str], None],
+        fast_is_careful: bool = False,
     ) -> None:
         """Trace the function that will be used.
 
@@ -45,6 +47,7 @@ class Program:
             state: variables that a chunk changes; Keras' own random generator and others like it are found.
             engine: whether to compile.
             tell: writes a line for people.
+            fast_is_careful: whether the fast function ends before what is not finite, too.
         """
         self._careful = traced(careful, reduce_retracing=True)
         self._compiled = traced(fast, jit_compile=True) if engine.xla else None
@@ -53,6 +56,7 @@ class Program:
         self._values = traced(lambda: [tf.convert_to_tensor(variable) for variable in self.state])
         self._batch_size = signature[1].shape[1]
         self._tell = tell
+        self._fast_is_careful = fast_is_careful
 
     @property
     def xla(self) -> bool:
@@ -64,13 +68,13 @@ class Program:
         chunk = (inputs, targets, weights, count)
         if self._compiled is None or int(targets.shape[1]) != self._batch_size:
             return self._careful(*chunk)
-        before = self._values()  # nothing is copied: XLA writes new values elsewhere
+        before = [] if self._fast_is_careful else self._values()  # nothing is copied: XLA writes new values elsewhere
         try:
             done, finite, logs = self._compiled(*chunk)
         except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:
             self._do_without(error)
             return self._careful(*chunk)
-        if finite:
+        if finite or self._fast_is_careful:
             return done, finite, logs
         for variable, value in zip(self.state, before, strict=True):
             variable.assign(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from modelzoo_registry.suggest import did_you_mean
 
 from ..core.assemble import Regularizers, blaming, overrides
 from ..core.layers import trainable_weights
+from .optimizers.optimizers import Optimizers
 
 
 class Regularization:
@@ -26,6 +27,7 @@ class Regularization:
         self._noise = _those_with("transform_inputs", regularizers)
         self._softening = _those_with("transform_targets", regularizers)
         self._followed = {name: self._followed_by(name, one) for name, one in regularizers if _follows(one)}
+        self._slots: dict[int, Callable[[str], Any]] = {}
         self._finishing = [(name, one) for name, one in regularizers if self._followed.get(name)]
 
     @property
@@ -39,16 +41,25 @@ class Regularization:
         return [variable for _, one in self._regularizers for variable in _variables_in(vars(one))]
 
     @property
+    def finishes_steps(self) -> bool:
+        """Whether any of them changes weights behind each step."""
+        return any(overrides(one, "after_step") for _, one in self._finishing)
+
+    @property
     def finishes(self) -> bool:
         """Whether any of them changes weights behind the last step."""
         return any(overrides(one, "after_training") for _, one in self._finishing)
 
-    def begin(self, optimizer: Any) -> None:
-        """Let them make what they need before the first step; the optimizer is built."""
-        self._slots = _Slots(optimizer, self._weights)
-        for name, one in self._finishing:
-            with blaming(name):
-                one.begin(optimizer, self._followed[name])
+    def begin(self, optimizers: Optimizers) -> None:
+        """Let them make what they need before the first step; the optimizers are built."""
+        self._optimizers = optimizers
+        for share in optimizers.shares:
+            self._slots |= _slots(share.optimizer, [w for w in self._weights if self._is_of(share.optimizer, w)])
+            for name, one in self._finishing:
+                followed = [weight for weight in self._followed[name] if self._is_of(share.optimizer, weight)]
+                if followed:
+                    with blaming(name):
+                        one.begin(share.optimizer, followed)
 
     def with_noise(self, inputs: Mapping[str, Any], seeds: Any) -> Mapping[str, Any]:
         """Return the inputs of a batch as the step sees them."""
@@ -64,26 +75,26 @@ class Regularization:
                 targets = one.transform_targets(targets, units)
         return targets
 
-    def after_step(self, optimizer: Any, variables: Sequence[Any], gradients: Sequence[Any]) -> None:
-        """Let them act behind the optimizer's update of the variables."""
+    def after_step(self, variables: Sequence[Any], gradients: Sequence[Any]) -> None:
+        """Let them act behind the optimizers' update of the variables."""
         rows = {id(v): _rows_of(gradient) for v, gradient in zip(variables, gradients, strict=True)}
         for name, one in self._finishing:
-            updates = [self._slots.update(weight, rows[id(weight.variable)]) for weight in self._followed[name]]
+            updates = [self._update(weight, rows[id(weight.variable)]) for weight in self._followed[name]]
             with blaming(name):
-                one.after_step(optimizer, updates)
+                one.after_step(self._optimizers.main, updates)
 
-    def after_training(self, optimizer: Any, objective: Objective) -> list[str]:
+    def after_training(self, objective: Objective) -> list[str]:
         """Let them act on the weights that are kept; return their lines for people."""
         lines = []
         for name, one in self._finishing:
             with blaming(name):
-                line = one.after_training(optimizer, objective)
+                line = one.after_training(self._optimizers.main, objective)
             lines.extend([f"{name}: {line}"] if line else [])
         return lines
 
     def updates(self) -> list[Update]:
         """Return every trainable weight with what the optimizer keeps for it."""
-        return [self._slots.update(weight, None) for weight in self._weights]
+        return [self._update(weight, None) for weight in self._weights]
 
     def acting(self, inputs: Mapping[str, Any], targets: Any, units: int) -> set[str]:
         """Return the names of those that act here, tried on a batch."""
@@ -99,6 +110,13 @@ class Regularization:
                 if one.transform_targets(targets, units) is not targets:
                     acting.add(name)
         return acting
+
+    def _is_of(self, optimizer: Any, weight: Weight) -> bool:
+        return self._optimizers.of(weight.variable) is optimizer
+
+    def _update(self, weight: Weight, rows: Any) -> Update:
+        variable = weight.variable
+        return Update(weight, self._slots[id(variable)], rows, self._optimizers.of(variable))
 
     def _followed_by(self, name: str, one: RegularizerPlugin) -> list[Weight]:
         with blaming(name):
@@ -144,25 +162,22 @@ def _rows_of(gradient: Any) -> Any:
     return tf.reshape(gradient.indices, (-1,)) if isinstance(gradient, tf.IndexedSlices) else None
 
 
-class _Slots:
-    """Find what an optimizer keeps for each weight, by the names Keras gives its variables.
+def _slots(optimizer: Any, weights: Sequence[Weight]) -> dict[int, Callable[[str], Any]]:
+    """Return for each weight's variable what finds what the optimizer keeps for it, by the names Keras gives that.
 
     Layers of models inside may share a path; what is kept for them stands in the order of the weights.
     """
+    kept: dict[str, list[Any]] = defaultdict(list)
+    for variable in optimizer.variables:
+        kept[variable.name].append(variable)
+    seen: Counter[str] = Counter()
+    found: dict[int, Callable[[str], Any]] = {}
+    for weight in weights:
+        path = weight.variable.path
+        found[id(weight.variable)] = partial(_slot, kept, path.replace("/", "_"), seen[path])
+        seen[path] += 1
+    return found
 
-    def __init__(self, optimizer: Any, weights: Sequence[Weight]) -> None:
-        self._kept: dict[str, list[Any]] = defaultdict(list)
-        for variable in optimizer.variables:
-            self._kept[variable.name].append(variable)
-        seen: Counter[str] = Counter()
-        self._places: dict[int, int] = {}
-        for weight in weights:
-            self._places[id(weight.variable)] = seen[weight.variable.path]
-            seen[weight.variable.path] += 1
 
-    def update(self, weight: Weight, rows: Any) -> Update:
-        """Return what a step did to a weight."""
-        return Update(weight, partial(self._find, weight.variable), rows)
-
-    def _find(self, variable: Any, name: str) -> Any:
-        return self._kept[f"{variable.path.replace('/', '_')}_{name}"][self._places[id(variable)]]
+def _slot(kept: Mapping[str, Sequence[Any]], path: str, place: int, name: str) -> Any:
+    return kept[f"{path}_{name}"][place]

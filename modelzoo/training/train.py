@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain
-from math import ceil
+from math import ceil, prod
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,8 @@ from .feed import Feed
 from .fused import FusedModel, Truth
 from .interruption import TrainingInterrupted
 from .objective import make_loss, make_metrics
+from .optimizers.make import make_optimizers
+from .optimizers.optimizers import Optimizers
 from .regularization import Regularization, check_watched
 from .relay import Relay
 from .schedule import Schedule, make_schedule
@@ -104,31 +106,33 @@ def train(
     notes, checkpoints = _Notes(followers), followers.checkpoints
     with seeded(spec.seed), closing(Relay()) as relay:
         core, acting = assemble(parts, encoder, target)
-        optimizer = _make_optimizer(spec, core)
+        optimizers = make_optimizers(spec, core, wide_columns=sum(column.wide for column in encoder.id_layout))
         regularization = Regularization(parts.regularizers, core, encoder.cells)
-        regularization.begin(optimizer)
+        regularization.begin(optimizers)
         checkpoints.restore_regularizers(parts.regularizers)
         called = {name: list(regularizer.callbacks()) for name, regularizer in parts.regularizers}
         callbacks = [*followers.callbacks, *chain.from_iterable(called.values())]
         schedule = make_schedule(spec, rows.count)
         truth = partial(fixed_inputs, encoder=encoder) if target.task == "reconstruction" else None
         trainer = FusedModel(core.input, core.output, name=parts.name)  # of the same layers, so of the same weights
-        engine = _choose(rows, schedule, callbacks, parse_bytes(spec.memory))
-        feed = Feed(rows, schedule, engine.chunk, spec.seed)
         trainer.prepare(
             target=target,
             truth=truth,
-            engine=engine,
+            optimizers=optimizers,
             regularization=regularization,
             seed=spec.seed,
             tell=notes.tell,
             checkpoints=checkpoints,
-            signature=feed.signature,
             weighted=rows.like.weighted,
         )
-        _compile(trainer, optimizer, target, spec, metrics)
+        _compile(trainer, optimizers.main, target, spec, metrics)
         first = rows.like.first(schedule.batch_size)
         trainer.build_metrics(*first)
+        optimizers.begin()
+        copied = _copied(optimizers, regularization)
+        trainer.engine = _choose(rows, schedule, callbacks, parse_bytes(spec.memory), copied=copied)
+        feed = Feed(rows, schedule, trainer.engine.chunk, spec.seed)
+        trainer.signature = feed.signature
         acting |= trainer.acting(*first) | {name for name, some in called.items() if some}
         growing = _tell_of_regularizers(parts, acting, callbacks, schedule.epochs, notes)
         history = keras.callbacks.History()
@@ -191,7 +195,7 @@ def _finish(
     if not regularization.finishes:
         return {}
     objective = WholeObjective(trainer, rows, regularization.updates())
-    for line in regularization.after_training(trainer.optimizer, objective):
+    for line in regularization.after_training(objective):
         notes.tell(line)
     if watched is None:
         return {}
@@ -200,22 +204,21 @@ def _finish(
     return {f"val_{name}": float(value) for name, value in measured.items()}
 
 
-def _choose(rows: Examples, schedule: Schedule, callbacks: Sequence[Any], memory: int) -> Engine:
+def _copied(optimizers: Optimizers, regularization: Regularization) -> int:
+    """Return how many numbers XLA would copy in each call, where regularizers change weights behind each step."""
+    return sum(prod(table.shape) for table in optimizers.tables) if regularization.finishes_steps else 0
+
+
+def _choose(rows: Examples, schedule: Schedule, callbacks: Sequence[Any], memory: int, *, copied: int) -> Engine:
     return choose_engine(
         rows=schedule.largest_epoch,
         row_bytes=rows.like.row_bytes,
         memory=memory,
         batch_size=schedule.batch_size,
         epochs=schedule.epochs,
+        copied=copied,
         watches_batches=watches_batches(callbacks),
     )
-
-
-def _make_optimizer(spec: TrainingSpec, core: keras.Model) -> Any:
-    optimizer = keras.optimizers.get(spec.optimizer)
-    optimizer.learning_rate = spec.learning_rate
-    optimizer.build(core.trainable_variables)
-    return optimizer
 
 
 def _compile(trainer: FusedModel, optimizer: Any, target: Target, spec: TrainingSpec, metrics: Sequence[Any]) -> None:

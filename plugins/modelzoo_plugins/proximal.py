@@ -55,20 +55,21 @@ class Proximal(RegularizerPlugin):
         import tensorflow as tf
 
         check_optimizer(optimizer)
-        self._force = tf.Variable(self._strength, trainable=False)
-        self._last = {id(w.variable): tf.Variable(tf.zeros(w.shape[:1], tf.int64), trainable=False) for w in weights}
+        if self._force is None:
+            self._force = tf.Variable(self._strength, trainable=False)
+        self._last |= {id(w.variable): tf.Variable(tf.zeros(w.shape[:1], tf.int64), trainable=False) for w in weights}
 
     def after_step(self, optimizer: Any, updates: Sequence[Update]) -> None:
         """Move every weight towards zero, those of tables as their rows are read."""
         for update in updates:
             if update.rows is None:
-                sizes = step_sizes(optimizer, update.slot)
+                sizes = step_sizes(update.optimizer, update.slot)
                 variable = update.weight.variable
                 moved = soft_threshold(variable.value, sizes * self._force)
                 variable.assign(variable.constraint(moved) if variable.constraint else moved)
             else:
                 self._waiting[id(update.weight.variable)] = update
-                self._threshold_rows(optimizer, update, update.rows)
+                self._threshold_rows(update, update.rows)
 
     def callbacks(self) -> Sequence[Any]:
         """Return what lets the strength grow, and rows take their thresholds before validation rows are looked at."""
@@ -85,10 +86,10 @@ class Proximal(RegularizerPlugin):
                 grow(epoch + 1, self.params["epochs"])
 
             def on_test_begin(self, logs: Any = None) -> None:
-                catch_up(self.model.optimizer)
+                catch_up()
 
             def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-                catch_up(self.model.optimizer)
+                catch_up()
 
         return (Epochs(),)
 
@@ -96,7 +97,7 @@ class Proximal(RegularizerPlugin):
         """Make zero what does not pay over all rows, then count zeros."""
         followed = [update.weight.variable for update in objective.updates if self.follows(update.weight)]
         strengths = [self._strength if self.follows(update.weight) else 0.0 for update in objective.updates]
-        screen(optimizer, objective, strengths, self._passes)
+        screen(objective, strengths, self._passes)
         return _count_zeros(followed)
 
     def _grow(self, epoch: int, epochs: int) -> None:
@@ -104,20 +105,20 @@ class Proximal(RegularizerPlugin):
         self._force.assign(self._strength * min(1.0, epoch / epochs / self.growing) ** 3)
         self._passes = min(MOST_PASSES, 2 + epochs)
 
-    def _catch_up(self, optimizer: Any) -> None:
+    def _catch_up(self) -> None:
         import tensorflow as tf
 
         for update in self._waiting.values():
-            self._threshold_rows(optimizer, update, tf.range(update.weight.shape[0]))
+            self._threshold_rows(update, tf.range(update.weight.shape[0]))
 
-    def _threshold_rows(self, optimizer: Any, update: Update, rows: Tensor) -> None:
+    def _threshold_rows(self, update: Update, rows: Tensor) -> None:
         """Apply to these rows the thresholds of all steps since the last time, at once."""
         import tensorflow as tf
 
         table, last = update.weight.variable.value, self._last[id(update.weight.variable)]
-        now = tf.cast(optimizer.iterations.value, last.dtype)
+        now = tf.cast(update.optimizer.iterations.value, last.dtype)
         waited = tf.cast(now - tf.gather(last, rows), tf.float32)
-        sizes = step_sizes(optimizer, lambda name: tf.gather(update.slot(name).value, rows))
+        sizes = step_sizes(update.optimizer, lambda name: tf.gather(update.slot(name).value, rows))
         threshold = sizes * self._force * tf.reshape(waited, [-1] + [1] * (len(table.shape) - 1))
         table.scatter_update(tf.IndexedSlices(soft_threshold(tf.gather(table, rows), threshold), rows))
         last.scatter_update(tf.IndexedSlices(tf.fill(tf.shape(rows), now), rows))
@@ -130,17 +131,20 @@ def soft_threshold(weights: Tensor, threshold: Tensor) -> Tensor:
     return ops.sign(weights) * ops.relu(ops.abs(weights) - ops.cast(threshold, weights.dtype))
 
 
-def screen(optimizer: Any, objective: Objective, strengths: Sequence[float], passes: int) -> None:
+def screen(objective: Objective, strengths: Sequence[float], passes: int) -> None:
     """Make zero what does not pay over all rows, and leave every other weight as it is.
 
     Which these are is found by proximal steps of the gradient over all rows in which no weight may grow: they have
-    Barzilai & Borwein's length, in the optimizer's metric, and one that does not lower the objective is tried shorter.
+    Barzilai & Borwein's length, in the optimizers' metric, and one that does not lower the objective is tried shorter.
     What they bring to zero is zero from then on, if the objective is lower so; all else has its value back.
     """
     from keras import ops
 
     variables = [update.weight.variable for update in objective.updates]
-    sizes = [ops.convert_to_tensor(step_sizes(optimizer, update.slot)) for update in objective.updates]
+    sizes = [
+        ops.convert_to_tensor(step_sizes(update.optimizer, update.slot) if strength else 0.0)
+        for update, strength in zip(objective.updates, strengths, strict=True)
+    ]
     starts = [ops.copy(variable.value) for variable in variables]
     loss, gradients = objective.measure()
     point, first = starts, loss + _penalty(starts, strengths)

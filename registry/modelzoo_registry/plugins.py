@@ -66,6 +66,8 @@ class Update:
     """Returns the variable that the optimizer keeps for this weight, by its name: momentum, velocity, accumulator."""
     rows: Tensor | None
     """Of a table, the rows that the batch has read, int (k,), some of them repeatedly; None for all."""
+    optimizer: Any
+    """The Keras optimizer that updates this weight: the main one, or that of the wide part."""
 
 
 class Objective(Protocol):
@@ -153,15 +155,20 @@ class RegularizerPlugin:
         return True
 
     def begin(self, optimizer: Any, weights: Sequence[Weight]) -> None:
-        """Make what ``after_step`` needs of its own, once and before the first step.
+        """Make what ``after_step`` needs of its own, before the first step; once for each optimizer.
 
         Args:
-            optimizer: built for all trainable weights.
-            weights: those that it follows; it is not called when there is none.
+            optimizer: built for the trainable weights that it updates: all of them, or those of a part.
+            weights: those of them that this regularizer follows; it is not called when there is none.
         """
 
     def after_step(self, optimizer: Any, updates: Sequence[Update]) -> None:
-        """Act after the optimizer's update of the weights that it follows, as TensorFlow operations."""
+        """Act after the update of the weights that it follows, as TensorFlow operations.
+
+        Args:
+            optimizer: the main one; the wide part may have another, ``update.optimizer`` is the weight's own.
+            updates: one for each of these weights.
+        """
 
     def after_training(self, optimizer: Any, objective: Objective) -> str | None:
         """Act when the last step is done and weights are those that will be kept; return a line for people, if any.

@@ -27,6 +27,8 @@ OptimizerName = Literal[
     "adadelta", "adafactor", "adagrad", "adam", "adamax", "adamw", "ftrl", "lion", "nadam", "rmsprop", "sgd"
 ]  # fmt: skip
 
+_WITH_MOMENTUM = ("sgd", "rmsprop")
+
 
 def _as_name(value: Any) -> Any:
     """Record an object by its name: a spec is read again as text, and code is never stored."""
@@ -131,6 +133,21 @@ class TrainingSpec(Spec):
 
     optimizer: OptimizerName = Field("adam", description="the optimizer that turns gradients into updates")
     learning_rate: float = Field(1e-3, gt=0, le=1e3, description="step size of the optimizer")
+    momentum: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="share of the last step that sgd and rmsprop repeat; other optimizers have none",
+    )
+    wide_optimizer: OptimizerName | None = Field(
+        None, description="another optimizer for the wide part of the model, such as ftrl; None: the same for all"
+    )
+    wide_learning_rate: float | None = Field(
+        None,
+        gt=0,
+        le=1e3,
+        description="step size of wide_optimizer; None: 1 / √columns of the wide part, at most 0.2",
+    )
     loss: Named | None = Field(
         None,
         description="a Keras loss by name, a function of (y_true, y_pred), or None for the task's own: "
@@ -190,6 +207,21 @@ class TrainingSpec(Spec):
         "validation, divided by the mean over the training rows, of which those of weight 0 are left out; metrics "
         "count every row alike",
     )
+
+    @field_validator("momentum")
+    @classmethod
+    def _of_an_optimizer_that_takes_it(cls, momentum: float, info: ValidationInfo) -> float:
+        optimizer = info.data.get("optimizer")
+        if momentum and optimizer and optimizer not in _WITH_MOMENTUM:
+            raise ValueError(f"of {' and '.join(_WITH_MOMENTUM)} alone: {optimizer} takes no momentum, leave it out")
+        return momentum
+
+    @field_validator("wide_learning_rate")
+    @classmethod
+    def _of_a_wide_optimizer(cls, rate: float | None, info: ValidationInfo) -> float | None:
+        if rate is not None and info.data.get("wide_optimizer", "") is None:
+            raise ValueError("is the step size of wide_optimizer, which is not given; learning_rate is that of all")
+        return rate
 
     @field_validator("train_examples")
     @classmethod

@@ -109,6 +109,22 @@ def test_an_unknown_optimizer_lists_those_there_are():
     assert message.endswith(" Received: 'adamm'")
 
 
+@pytest.mark.parametrize("optimizer", ["adam", "ftrl"])
+def test_momentum_of_an_optimizer_that_takes_none_is_refused(optimizer):
+    assert fault(optimizer=optimizer, momentum=0.9) == (
+        f"momentum: of sgd and rmsprop alone: {optimizer} takes no momentum, leave it out. Received: 0.9"
+    )
+    assert TrainingSpec(optimizer="sgd", momentum=0.9).momentum == 0.9
+
+
+def test_a_step_size_of_no_wide_optimizer_is_refused():
+    assert fault(wide_learning_rate=0.1) == (
+        "wide_learning_rate: is the step size of wide_optimizer, which is not given; learning_rate is that of all. "
+        "Received: 0.1"
+    )
+    assert fault(wide_optimizer="sdg", wide_learning_rate=0.1).startswith("wide_optimizer: Input should be ")
+
+
 def test_a_loss_can_be_a_name_or_ones_own():
     def my_loss(y_true, y_pred): ...
 

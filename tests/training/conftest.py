@@ -9,16 +9,14 @@ import pytest
 
 @pytest.fixture
 def train_with(monkeypatch, rows_for):
-    """Return a trainer of one tiny model: the engine, regularizers with names, then fields of TrainingSpec.
+    """Return a trainer of a tiny model: the engine, its name, regularizers with names, then fields of TrainingSpec.
 
     Rows are those of a task, or columns with the name of their target; they may be repeated some times each, and
     weighed.
     """
     import numpy as np
     import pyarrow as pa
-    from modelzoo_plugins.models.autoencoder import Autoencoder
-    from modelzoo_plugins.models.wide_deep import WideDeep
-    from modelzoo_registry import RunInfo, TrainingSpec
+    from modelzoo_registry import RunInfo, TrainingSpec, installed
 
     from modelzoo.columns import Encoder, infer_schema
     from modelzoo.columns.target import Target, fit_target
@@ -31,6 +29,7 @@ def train_with(monkeypatch, rows_for):
     def run(
         engine=None,
         *,
+        model=None,
         regularizers=(),
         task="regression",
         rows=None,
@@ -50,8 +49,9 @@ def train_with(monkeypatch, rows_for):
         encoder = Encoder.fit(infer_schema(features, labels[:, 0] if name else None)[0], features)
         encoded = Encoded(encoder.encode(features), labels, weights)
         encoded = encoded.take(np.repeat(np.arange(len(labels)), repeat))
-        plugin = WideDeep() if name else Autoencoder()
-        parts = Assembly("tiny", plugin, plugin.Spec(hidden=(4,)), list(regularizers))
+        plugin = installed().load("model", model or ("wide_deep" if name else "autoencoder"))()
+        hidden = {"hidden": (4,)} if "hidden" in plugin.Spec.model_fields else {}
+        parts = Assembly("tiny", plugin, plugin.Spec(**hidden), list(regularizers))
         checkpoints = Checkpoints(store, Identity.of({}, encoder, encoded.count, encoded))
         followers = train.Followers(list(callbacks), Hooks(print), RunInfo("tiny", task), checkpoints, None, None)
         spec = TrainingSpec(**{"batch_size": 16, "epochs": 2, **training})

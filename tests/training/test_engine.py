@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelzoo.training.engine import MOST_STEPS_A_CALL, XLA_STEPS, Engine, choose_engine, chunk_bytes
+from modelzoo.training.engine import MOST_COPIED, MOST_STEPS_A_CALL, XLA_STEPS, Engine, choose_engine, chunk_bytes
 
 SIZES = st.fixed_dictionaries(
     {
@@ -13,9 +13,12 @@ SIZES = st.fixed_dictionaries(
         "memory": st.integers(1, 10**10),
         "batch_size": st.integers(1, 100_000),
         "epochs": st.integers(1, 1_000),
+        "copied": st.integers(1, 10**9),
         "watches_batches": st.booleans(),
     }
 )
+
+SMALL = {"rows": 3_200, "row_bytes": 40, "memory": 10**9, "batch_size": 32, "watches_batches": False}
 
 
 @given(SIZES)
@@ -49,7 +52,14 @@ def test_the_last_call_of_an_epoch_is_not_nearly_empty(sizes):
 
 @pytest.mark.parametrize(("epochs", "xla"), [(XLA_STEPS // 100 - 1, False), (XLA_STEPS // 100, True)])
 def test_xla_compiles_what_runs_long_enough(epochs, xla):
-    engine = choose_engine(rows=3_200, row_bytes=40, memory=10**9, batch_size=32, epochs=epochs, watches_batches=False)
+    engine = choose_engine(**SMALL, epochs=epochs, copied=0)
+
+    assert engine == Engine(chunk=100, xla=xla)
+
+
+@pytest.mark.parametrize(("copied", "xla"), [(MOST_COPIED, True), (MOST_COPIED + 1, False)])
+def test_xla_is_left_out_where_each_call_would_copy_large_tables(copied, xla):
+    engine = choose_engine(**SMALL, epochs=XLA_STEPS, copied=copied)
 
     assert engine == Engine(chunk=100, xla=xla)
 

@@ -6,6 +6,7 @@ from modelzoo_plugins.regularizers.dropout import Dropout
 from modelzoo_plugins.regularizers.l2 import L2
 
 from modelzoo.training.engine import Engine
+from modelzoo.training.optimizers import rows as by_rows
 
 PLAIN = Engine(chunk=1, xla=False)
 
@@ -24,7 +25,9 @@ def test_fused_steps_equal_plain_ones_bit_for_bit(train_with, values_of, optimiz
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_ten_compiled_steps_equal_plain_ones_to_four_digits(train_with, values_of):
+@pytest.mark.parametrize("lazy", [False, True])
+def test_ten_compiled_steps_equal_plain_ones_to_four_digits(train_with, values_of, monkeypatch, lazy):
+    monkeypatch.setattr(by_rows, "LARGE_TABLE", 1 if lazy else by_rows.LARGE_TABLE)
     settings = {"batch_size": 16, "epochs": 1, "metrics": []}
 
     plain = train_with(PLAIN, **settings)

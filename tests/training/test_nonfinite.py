@@ -8,6 +8,7 @@ from modelzoo_registry import NonFiniteLossError, RegularizerPlugin, Regularizer
 
 import modelzoo
 from modelzoo.training.engine import Engine
+from modelzoo.training.optimizers import rows as by_rows
 
 SEED = 1
 """With it the sixth batch holds the highest price: in the middle of a second chunk of four."""
@@ -38,6 +39,10 @@ class Watch(keras.callbacks.Callback):
         self.after.append(self._values_of(self.model))
 
 
+class Last(keras.callbacks.Callback):
+    """Know the model, also when the training has ended."""
+
+
 def breaking_at_the_highest(y_true, y_pred):
     """Be the squared error, and NaN in the batch that holds the highest price (scaled: above 2.2)."""
     squared = keras.ops.mean(keras.ops.square(y_true - y_pred))
@@ -59,6 +64,23 @@ def test_the_last_good_weights_and_all_other_state_are_kept(train_with, values_o
     tolerance = {"atol": 1e-4} if engine.xla else {"atol": 0, "rtol": 0}
     for kept, expected in zip(values_of(trained.core), watch.after[-1], strict=True):
         np.testing.assert_allclose(kept, expected, **tolerance)
+
+
+@pytest.mark.parametrize("engine", [Engine(chunk=4, xla=False), Engine(chunk=4, xla=True)], ids=str)
+def test_so_are_rows_of_large_tables_and_what_is_kept_for_them(train_with, values_of, monkeypatch, engine):
+    """The sixth step begins from moments that five have left: of those of a step that was undone nothing is there."""
+    monkeypatch.setattr(by_rows, "LARGE_TABLE", 1)
+    settings = {"loss": breaking_at_the_highest, "batch_size": 8, "seed": SEED, "learning_rate": 0.01, "metrics": []}
+    watch = Watch(lambda model: values_of(model) + [variable.numpy() for variable in model.optimizer.variables])
+    train_with(Engine(chunk=1, xla=False), callbacks=[watch], **settings)
+    kept = Last()
+
+    trained = train_with(engine, callbacks=[kept], **settings)
+
+    assert (trained.stopped.epoch, trained.stopped.step) == (1, 6)
+    found = [*values_of(trained.core), *(variable.numpy() for variable in kept.model.optimizer.variables)]
+    for now, expected in zip(found, watch.after[-1], strict=True):
+        np.testing.assert_allclose(now, expected, atol=1e-4)
 
 
 def test_the_state_of_random_generators_is_undone_too(train_with, values_of):

@@ -14,6 +14,7 @@ from modelzoo_registry import SpecError, Update, Weight
 
 import modelzoo
 from modelzoo.training.engine import Engine
+from modelzoo.training.optimizers import rows as by_rows
 
 pytestmark = pytest.mark.xdist_group("regularizers")
 
@@ -66,6 +67,28 @@ def test_a_linear_model_reaches_the_lasso_with_every_optimizer(noisy_rows, optim
     assert np.sum((found == 0) != (expected == 0)) <= 2
     np.testing.assert_allclose(found, expected, atol=0.02)
     assert model.fitted.facts.notes[-1] == f"l1: {np.sum(found == 0)} of 30 weights are exactly zero"
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "adagrad"])
+def test_rows_of_a_large_table_reach_the_lasso_though_most_wait_in_each_step(monkeypatch, optimizer):
+    """Forty values, of which a batch of ten rows holds few; every fourth is worth something."""
+    monkeypatch.setattr(by_rows, "LARGE_TABLE", 1)
+    random = np.random.default_rng(4)
+    values = random.integers(0, 40, 1000)
+    rows = {"c": values, "y": np.where(values % 4 == 0, 1.0, 0.0) * (1 + values / 40) + random.normal(0, 0.3, 1000)}
+    schema = {"columns": [{"name": "c", "kind": "categorical", "deep": False}]}
+    model = modelzoo.build("linear", regularizers=[{"name": "l1", "strength": 0.02}], schema=schema)
+
+    rate = 0.1 if optimizer == "adagrad" else 0.003
+    model.fit(rows, target="y", optimizer=optimizer, learning_rate=rate, epochs=60, batch_size=10, verbose=0)
+
+    ids = model.fitted.encoder.encode(pa.table(rows))["ids"][:, 0]
+    found = model.keras.get_layer("wide").table.numpy()[:, 0]
+    scaled = (rows["y"] - model.fitted.target.center) / model.fitted.target.spread
+    expected = lasso(np.eye(len(found))[ids][:, 1:], scaled, 0.02)
+    assert 20 < np.sum(expected == 0) < 32
+    assert np.sum((found[1:] == 0) != (expected == 0)) <= 2
+    np.testing.assert_allclose(found[1:], expected, atol=0.25)  # steps of noisy batches
 
 
 def test_metrics_on_validation_rows_are_those_of_the_weights_that_are_kept(noisy_rows):
@@ -142,7 +165,7 @@ def table():
 def step(l1, optimizer, variable, rows):
     """Take a step with a gradient of zero for a batch that reads some rows."""
     optimizer.apply([tf.zeros((3, 2))], [variable])
-    l1.after_step(optimizer, [Update(Weight("table", (3, 2), None, "wide", variable), dict, rows)])
+    l1.after_step(optimizer, [Update(Weight("table", (3, 2), None, "wide", variable), dict, rows, optimizer)])
 
 
 def test_rows_of_a_table_wait_until_they_are_read_and_then_take_all_thresholds(table):
@@ -250,7 +273,7 @@ def test_weights_of_another_precision_take_the_same_steps(dtype, rows):
     optimizer = keras.optimizers.Adam(0.1, beta_2=0.875)  # a number that bfloat16 has
     optimizer.build([variable])
     slots = {v.name.removeprefix("table_"): v for v in optimizer.variables}
-    update = Update(Weight("table", (3, 2), None, "deep", variable), slots.get, rows)
+    update = Update(Weight("table", (3, 2), None, "deep", variable), slots.get, rows, optimizer)
     l1 = L1(L1.Spec(strength=2.0))
     l1.begin(optimizer, [update.weight])
 
@@ -273,7 +296,7 @@ def test_a_constraint_of_the_layers_own_still_holds_behind_the_threshold():
     l1.begin(optimizer, [weight])
 
     optimizer.apply([tf.constant([[0.0, 0.0], [10.0, 10.0]])], [variable])
-    update = Update(weight, dict, None)
+    update = Update(weight, dict, None, optimizer)
     l1.after_step(optimizer, [update])
     np.testing.assert_allclose(variable.numpy(), [[1, 1], [0, 0]], rtol=1e-6)
 
@@ -292,7 +315,7 @@ def test_at_the_end_what_does_not_pay_is_zero_and_all_else_stays(step_size):
         return float(loss), [tape.gradient(loss, variable.value)]
 
     weight = Weight("w", (4,), None, "deep", variable)
-    screen(optimizer, SimpleNamespace(updates=[Update(weight, dict, None)], measure=measure), [0.1], 12)
+    screen(SimpleNamespace(updates=[Update(weight, dict, None, optimizer)], measure=measure), [0.1], 12)
 
     assert variable.numpy().tolist() == [start[0], 0, start[2], 0]
 
@@ -309,8 +332,8 @@ def screened(start, loss_of, *, constraint=None):
             loss = loss_of(variable.value)
         return float(loss), [tape.gradient(loss, variable.value)]
 
-    update = Update(Weight("w", variable.shape, None, "deep", variable), dict, None)
-    screen(optimizer, SimpleNamespace(updates=[update], measure=measure), [0.1], 12)
+    update = Update(Weight("w", variable.shape, None, "deep", variable), dict, None, optimizer)
+    screen(SimpleNamespace(updates=[update], measure=measure), [0.1], 12)
     return variable.numpy()
 
 

@@ -1,0 +1,1 @@
+"""Update weights: each by its own optimizer, and of large tables the rows that a batch has read."""
