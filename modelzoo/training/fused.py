@@ -12,7 +12,9 @@ import tensorflow as tf
 from modelzoo_registry import BrokenPluginError, NonFiniteLossError
 
 from ..columns.target import Target
+from .clipping import Gradients
 from .engine import Engine
+from .learning_rate import ScheduledRate
 from .program import Program, traced
 from .regularization import Regularization
 
@@ -47,6 +49,8 @@ class FusedModel(keras.Model):
         engine: Engine,
         batch_size: int | None,
         regularization: Regularization,
+        rates: Sequence[ScheduledRate],
+        clip: Callable[[Gradients], Gradients],
         seed: int,
         tell: Callable[[str], None],
         weighted: bool = False,
@@ -59,6 +63,8 @@ class FusedModel(keras.Model):
         self._batch_size = batch_size
         self.weighted = weighted
         self._regularization = regularization
+        self._rates = rates
+        self._clip = clip
         self._seeds = keras.random.SeedGenerator(seed)
         self.rows_seen = 0
         """Rows trained on in this epoch."""
@@ -126,6 +132,11 @@ class FusedModel(keras.Model):
         if self.test_function is None or force:
             run = traced(self.test_step, reduce_retracing=True)
             self.test_function = lambda iterator: run(next(iterator))
+
+    @property
+    def losses(self) -> list[Any]:
+        """Penalties, in the loss's own precision: it takes no scalar of another one."""
+        return [tf.cast(loss, tf.float32) for loss in super().losses]
 
     def _count(self, done: int, batch: int, *, finite: bool) -> None:
         self.steps_done += done
@@ -223,7 +234,9 @@ class FusedModel(keras.Model):
 
     def _apply(self, step: _Step) -> None:
         """Update the weights, and count the batch in the metrics."""
-        self.optimizer.apply(step.gradients, self.trainable_variables)
+        for rate in self._rates:
+            rate.set()
+        self.optimizer.apply(self._clip(step.gradients), self.trainable_variables)
         self._regularization.after_step(self.optimizer, self.trainable_variables, step.gradients)
         self._measure(step.loss, step.targets, step.prediction)
 

@@ -28,7 +28,6 @@ from ..hooks import Hooks
 from .assembly import Assembly, assemble
 from .callbacks import (
     HookCallback,
-    Progress,
     RowCounter,
     early_stopping_held,
     has_early_stopping,
@@ -37,10 +36,14 @@ from .callbacks import (
     watches_batches,
 )
 from .chunks import Examples, batches_dataset
+from .clipping import clipping_of
 from .engine import Engine, choose_engine
 from .feed import Feed
 from .fused import FusedModel, Truth
+from .learning_rate import RateLog, ScheduledRate, course_of, refuse_rivals
 from .objective import make_loss, make_metrics
+from .precision import computing_in
+from .progress import Progress
 from .regularization import Regularization, check_watched
 from .relay import Relay
 from .schedule import Schedule, make_schedule
@@ -97,15 +100,19 @@ def train(
     """
     metrics = make_metrics(spec.metrics, target)
     check_watched(parts.regularizers, ["loss", *(metric.name for metric in metrics)], has_validation=valid is not None)
+    refuse_rivals(spec, followers.callbacks)
     notes = _Notes(followers)
-    with seeded(spec.seed):
+    schedule = make_schedule(spec, rows.count)
+    course = course_of(spec, schedule.updates)
+    with seeded(spec.seed), computing_in(spec.precision):
         core, acting = assemble(parts, encoder, target)
         optimizer = _make_optimizer(spec, core)
         regularization = Regularization(parts.regularizers, core, encoder.cells)
         regularization.begin(optimizer)
         called = {name: list(regularizer.callbacks()) for name, regularizer in parts.regularizers}
-        callbacks = [*followers.callbacks, *chain.from_iterable(called.values())]
-        schedule = make_schedule(spec, rows.count)
+        rate = ScheduledRate(optimizer, course)
+        logged = [] if course.is_flat else [RateLog()]
+        callbacks = [*logged, *followers.callbacks, *chain.from_iterable(called.values())]
         truth = partial(fixed_inputs, encoder=encoder) if target.task == "reconstruction" else None
         trainer = FusedModel(core.input, core.output, name=parts.name)  # of the same layers, so of the same weights
         trainer.prepare(
@@ -114,6 +121,8 @@ def train(
             engine=_choose(rows, schedule, callbacks),
             batch_size=spec.batch_size,
             regularization=regularization,
+            rates=[rate],
+            clip=clipping_of(spec),
             seed=spec.seed,
             tell=notes.tell,
             weighted=rows.like.weighted,
@@ -133,6 +142,7 @@ def train(
         if kept is not None:
             looked_at = f"epochs {growing + 1} to {len(history.epoch)}" if growing else len(history.epoch)
             notes.tell(f"the weights are those of epoch {kept}, the best of {looked_at}")
+        rate.reset()
         final = {} if stopped else _finish(trainer, regularization, rows, watched, relay, notes)
     return Trained(
         core=core,
@@ -229,7 +239,7 @@ def _fit(
 ) -> tuple[keras.callbacks.History, NonFiniteLossError | None]:
     counter, history, stopped = RowCounter(), keras.callbacks.History(), None
     epochs = feed.schedule.epochs
-    progress = Progress(rows=feed.schedule.largest_epoch, epochs=epochs)
+    progress = Progress(rows=feed.schedule.largest_epoch, epochs=epochs, may_stop=has_early_stopping(callbacks))
     board = [tensorboard(followers.logs)] if followers.logs else []
     own = [HookCallback(followers.hooks, followers.run), *board]
     with closing(progress), relay.raising():

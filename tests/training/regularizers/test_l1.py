@@ -48,16 +48,18 @@ def kernel_of(model):
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "rate"),
+    ("optimizer", "rate", "schedule"),
     [
-        ("adam", 0.01), ("adamw", 0.01), ("nadam", 0.01), ("adamax", 0.01), ("rmsprop", 0.01), ("adagrad", 0.05),
-        ("sgd", 0.01),
+        ("adam", 0.01, "constant"), ("adamw", 0.01, "constant"), ("nadam", 0.01, "constant"),
+        ("adamax", 0.01, "constant"), ("rmsprop", 0.01, "constant"), ("adagrad", 0.05, "constant"),
+        ("sgd", 0.01, "constant"), ("adam", 0.02, "cosine"), ("sgd", 0.02, "linear"),
     ],
 )  # fmt: skip
-def test_a_linear_model_reaches_the_lasso_with_every_optimizer(noisy_rows, optimizer, rate):
+def test_a_linear_model_reaches_the_lasso_with_every_optimizer_and_schedule(noisy_rows, optimizer, rate, schedule):
     model = modelzoo.build("linear", regularizers=[{"name": "l1", "strength": STRENGTH}], schema=SCHEMA)
 
-    model.fit(noisy_rows, target="y", optimizer=optimizer, learning_rate=rate, epochs=120, batch_size=250, verbose=0)
+    training = {"optimizer": optimizer, "learning_rate": rate, "schedule": schedule, "epochs": 120, "batch_size": 250}
+    model.fit(noisy_rows, target="y", **training, verbose=0)
 
     inputs = model.fitted.encoder.encode(pa.table(noisy_rows))["dense"].astype(float)
     scaled = (noisy_rows["y"] - model.fitted.target.center) / model.fitted.target.spread
