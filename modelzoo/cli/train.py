@@ -93,7 +93,9 @@ SECTIONS = {
 @click.option(
     "--warmup", metavar="FRACTION", help="Share of all steps over which the learning rate rises first.  [default: 0]"
 )
-@click.option("--decay-to", metavar="FRACTION", help="Share of the learning rate that is left at the end.  [default: 0]")
+@click.option(
+    "--decay-to", metavar="FRACTION", help="Share of the learning rate that is left at the end.  [default: 0]"
+)
 @click.option("--clip-norm", metavar="NUMBER", help="Longest norm of all gradients of a step together.")
 @click.option("--clip-value", metavar="NUMBER", help="Largest size of each entry of the gradients.")
 @click.option("--epochs", metavar="NUMBER", help="Times every row is seen.  [default: by their number, 20 for many]")

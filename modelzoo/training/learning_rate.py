@@ -96,7 +96,9 @@ def refuse_rivals(spec: TrainingSpec, callbacks: Sequence[Any]) -> None:
         return
     given = f"schedule = {spec.schedule!r}" if spec.schedule != "constant" else f"warmup = {spec.warmup:g}"
     faults = [
-        Fault(f"callbacks.{place}", f"{type(one).__name__} sets the learning rate, and so does {given}: give one of them")
+        Fault(
+            f"callbacks.{place}", f"{type(one).__name__} sets the learning rate, and so does {given}: give one of them"
+        )
         for place, one in enumerate(callbacks)
         if isinstance(one, _SETTING_RATES)
     ]

@@ -132,14 +132,19 @@ class TrainingSpec(Spec):
     """Say how to train. Model specs may use none of these names."""
 
     optimizer: OptimizerName = Field("adam", description="the optimizer that turns gradients into updates")
-    learning_rate: float = Field(1e-3, gt=0, le=1e3, description="step size of the optimizer; under a schedule its peak")
+    learning_rate: float = Field(
+        1e-3, gt=0, le=1e3, description="step size of the optimizer; under a schedule its peak"
+    )
     schedule: ScheduleName = Field(
         "constant",
         description="how the learning rate goes on from its peak: stays there, or falls to decay_to by the last "
         "update, along half a cosine or a line",
     )
     warmup: float = Field(
-        0, ge=0, lt=1, description="share of all updates, the first ones, over which the learning rate rises to its peak"
+        0,
+        ge=0,
+        lt=1,
+        description="share of all updates, the first ones, over which the learning rate rises to its peak",
     )
     decay_to: float = Field(0, ge=0, lt=1, description="share of the peak that a cosine or linear schedule falls to")
     clip_norm: float | None = Field(
@@ -212,7 +217,9 @@ class TrainingSpec(Spec):
     @classmethod
     def _of_a_decay(cls, share: float, info: ValidationInfo) -> float:
         if share and info.data.get("schedule") == "constant":
-            raise ValueError('decay_to says where a decay ends, and the schedule is constant: give "cosine" or "linear"')
+            raise ValueError(
+                'decay_to says where a decay ends, and the schedule is constant: give "cosine" or "linear"'
+            )
         return share
 
     @field_validator("clip_value")

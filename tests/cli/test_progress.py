@@ -90,7 +90,7 @@ def test_a_bar_with_rows_and_loss_moves_while_an_epoch_runs(seen):
 
     assert {bar.split(":")[0] for bar in bars} == {"epoch 1/2", "epoch 2/2"}
     assert all(re.search(r"\d+(\.\d+)?/270 \[", bar) for bar in bars)
-    assert any(re.search(r"loss=[\d.]+\]", bar) for bar in bars)
+    assert any(re.search(r"\[\d\d:\d\d<\d\d:\d\d, .* rows/s, loss=[\d.]+\]", bar) for bar in bars)
 
 
 def test_an_interrupted_epoch_leaves_no_bar_behind(tmp_path, diamonds):

@@ -10,6 +10,7 @@ from modelzoo.training.engine import Engine
 from modelzoo.training.schedule import make_schedule
 
 PEAK = 0.02
+NO_DECAY = 'decay_to says where a decay ends, and the schedule is constant: give "cosine" or "linear"'
 
 
 def slope_of_one(y_true, y_pred):
@@ -116,8 +117,7 @@ def test_a_warmup_alone_is_named_as_what_sets_it(train_with):
         ({"warmup": 1}, "warmup: Input should be less than 1. Received: 1"),
         (
             {"decay_to": 0.1},
-            'decay_to: decay_to says where a decay ends, and the schedule is constant: give "cosine" or "linear". '
-            "Received: 0.1",
+            f"decay_to: {NO_DECAY}. Received: 0.1",
         ),
         (
             {"schedule": "step", "decay_to": 0.1},

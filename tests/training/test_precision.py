@@ -29,12 +29,10 @@ def trained(name, rows_for, *, regularizers=(), **settings):
     return model, rows
 
 
-@pytest.mark.parametrize("regularizers", [[], REGULARIZERS], ids=["plain", "regularized"])
 @pytest.mark.parametrize("name", installed().names("model"))
-def test_every_model_trains_comes_back_with_the_same_bits_and_exports_nearly_the_same(
-    rows_for, tmp_path, name, regularizers
-):
-    model, rows = trained(name, rows_for, regularizers=regularizers, precision=LOW)
+def test_every_model_trains_comes_back_with_the_same_bits_and_exports_nearly_the_same(rows_for, tmp_path, name):
+    """With regularizers of every kind; ``l1`` lets the export leave out what is zero."""
+    model, rows = trained(name, rows_for, regularizers=REGULARIZERS, precision=LOW)
 
     predictions = by_column(model.predict(rows))
     loaded = by_column(load(model.save(tmp_path / "run")).predict(rows))
@@ -49,7 +47,7 @@ def test_every_model_trains_comes_back_with_the_same_bits_and_exports_nearly_the
 
 @pytest.mark.parametrize("name", ["wide_deep", "autoencoder"])
 def test_it_learns_nearly_what_float32_learns(rows_for, name):
-    ends = [trained(name, rows_for, epochs=20, precision=precision)[0].fitted.metrics for precision in ("float32", LOW)]
+    ends = [trained(name, rows_for, epochs=10, precision=precision)[0].fitted.metrics for precision in ("float32", LOW)]
 
     assert ends[1] == pytest.approx(ends[0], rel=0.1)
     assert ends[1] != ends[0]
@@ -57,9 +55,7 @@ def test_it_learns_nearly_what_float32_learns(rows_for, name):
 
 def test_hidden_layers_compute_in_it_tables_and_logits_do_not(rows_for):
     rows, target = rows_for("regression")
-    schema = {
-        "columns": [{"name": "area", "kind": "numeric"}, {"name": "town", "kind": "categorical", "embedding": 3}]
-    }
+    schema = {"columns": [{"name": "area", "kind": "numeric"}, {"name": "town", "kind": "categorical", "embedding": 3}]}
     model = build("wide_deep", hidden=[8], schema=schema)
     model.fit(rows, target=target, precision=LOW, epochs=1, verbose=0)
 
@@ -81,14 +77,13 @@ def test_a_code_is_float32_and_its_decoder_takes_it(rows_for):
     assert len(area) == len(code) == len(rebuilt)
 
 
-@pytest.mark.parametrize("mine", ["float32", "mixed_float16"])
-def test_ones_own_policy_is_left_alone_and_changes_nothing(rows_for, mine):
-    expected, rows = trained("dnn", rows_for, precision=LOW, epochs=1)
-    with computing_in(mine):
-        model, _ = trained("dnn", rows_for, precision=LOW, epochs=1)
+def test_ones_own_policy_is_left_alone_and_changes_nothing(rows_for):
+    expected, rows = trained("dnn", rows_for, epochs=1)
+    with computing_in("mixed_float16"):
+        model, _ = trained("dnn", rows_for, epochs=1)
         after = keras.config.dtype_policy().name
 
-    assert after == mine
+    assert after == "mixed_float16"
     np.testing.assert_array_equal(model.predict(rows), expected.predict(rows))
 
 

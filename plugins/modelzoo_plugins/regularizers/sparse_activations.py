@@ -31,4 +31,6 @@ class SparseActivations(RegularizerPlugin):
         import keras
 
         # float32: a sum over a batch has more digits than lower precisions hold.
-        return (keras.layers.ActivityRegularization(l1=self.spec.strength, name=f"{layer.name}_sparse", dtype="float32"),)
+        return (
+            keras.layers.ActivityRegularization(l1=self.spec.strength, name=f"{layer.name}_sparse", dtype="float32"),
+        )

