@@ -2,10 +2,13 @@
 
 import keras
 import numpy as np
+import pyarrow as pa
 import pytest
 from modelzoo_registry import installed
 
 from modelzoo import build, load, load_export
+from modelzoo.core.score import Scorer
+from modelzoo.prune.prune import prune
 from modelzoo.training.precision import computing_in
 
 pytestmark = pytest.mark.xdist_group("precision")
@@ -64,6 +67,24 @@ def test_hidden_layers_compute_in_it_tables_and_logits_do_not(rows_for):
     assert set(computed.values()) == {"float32"}
     assert {"wide", "logits"} < computed.keys()
     assert model.predict(rows).dtype == np.float64
+
+
+def test_what_is_pruned_predicts_nearly_the_same_and_computes_in_it_still(rows_for):
+    """Every second hidden unit is the same for every row, and becomes part of the next layer's bias."""
+    model, rows = trained("dnn", rows_for, precision=LOW)
+    hidden, fitted = model.keras.get_layer("hidden_1"), model.fitted
+    kernel, bias = hidden.get_weights()
+    kernel[:, ::2], bias[::2] = 0, 0.3
+    hidden.set_weights([kernel, bias])
+
+    smaller = prune(fitted.core, fitted.encoder, fitted.target)
+
+    layer = smaller.core.get_layer("hidden_1")
+    assert (layer.units, layer.compute_dtype) == (hidden.units // 2, "bfloat16")
+    table = pa.table(rows)
+    before = Scorer(fitted.core).score(fitted.encoder.encode(table))
+    after = Scorer(smaller.core).score(smaller.encoder.encode(table))
+    np.testing.assert_allclose(after, before, rtol=1e-2, atol=1e-2)
 
 
 def test_a_code_is_float32_and_its_decoder_takes_it(rows_for):
