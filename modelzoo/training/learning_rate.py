@@ -36,15 +36,15 @@ class Course:
         return self.schedule == "constant" and not self.warmup
 
     def share(self, done: Any) -> Any:
-        """Return the share, a float32 scalar, for the update behind ``done`` others."""
-        done = tf.cast(done, tf.float32)
-        rising = (done + 1.0) / (self.warmup + 1.0)
+        """Return the share, a float32 scalar, for the update behind ``done`` others, an int64 scalar."""
+        rising = tf.cast(done + 1, tf.float32) / (self.warmup + 1)
         return tf.minimum(rising, self._decayed(done))
 
     def _decayed(self, done: Any) -> Any:
         if self.schedule == "constant":
-            return tf.ones_like(done)
-        left = tf.clip_by_value((self.updates - done) / max(self.updates - self.warmup, 1), 0.0, 1.0)
+            return 1.0
+        left = tf.cast(self.updates - done, tf.float32) / max(self.updates - self.warmup, 1)
+        left = tf.clip_by_value(left, 0.0, 1.0)
         if self.schedule == "cosine":
             left = tf.square(tf.sin(pi / 2 * left))  # (1 + cos(pi (1 - left))) / 2, exact near its end too
         return self.decay_to + (1 - self.decay_to) * left

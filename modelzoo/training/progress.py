@@ -29,7 +29,7 @@ class Progress(keras.callbacks.Callback):
         """
         super().__init__()
         self._rows = rows
-        self._clock = Clock(epochs)
+        self._clock = Clock()
         self._epochs = epochs
         self._may_stop = may_stop
         self._bar: Any = None
@@ -72,9 +72,10 @@ class Progress(keras.callbacks.Callback):
         self.close()
         title = [self._title(epoch), duration(self._clock.seconds)]
         title.append(f"{short(self.model.rows_seen / self._clock.training_seconds)} rows/s")
-        if epoch + 1 < self._epochs:
+        epochs_left = self._epochs - epoch - 1
+        if epochs_left:
             bound = "at most " if self._may_stop or self._clock.counts_compiling else ""
-            title.append(f"{bound}{duration(self._clock.left)} left")
+            title.append(f"{bound}{duration(epochs_left * self._clock.mean)} left")
         sys.stderr.write(epoch_line("  ".join(title), logs or {}, width) + "\n")
 
     def close(self) -> None:
@@ -89,10 +90,9 @@ class Progress(keras.callbacks.Callback):
 
 
 class Clock:
-    """Measure epochs, and from them the time that is left. All times are in seconds."""
+    """Measure epochs. All times are in seconds."""
 
-    def __init__(self, epochs: int) -> None:
-        self._epochs = epochs
+    def __init__(self) -> None:
         self._done = 0
         self._began = 0.0
         self._trained: float | None = None
@@ -120,14 +120,13 @@ class Clock:
 
     @property
     def counts_compiling(self) -> bool:
-        """Whether what is left is told by the first epoch, in which steps are compiled: nothing else is known yet."""
+        """Whether the mean is of the first epoch, in which steps are compiled: nothing else is known yet."""
         return self._done == 1
 
     @property
-    def left(self) -> float:
-        """What the other epochs will take, if they are like those behind the first."""
-        mean = self.seconds if self.counts_compiling else self._later / (self._done - 1)
-        return mean * (self._epochs - self._done)
+    def mean(self) -> float:
+        """What an epoch takes: the mean of those behind the first."""
+        return self.seconds if self.counts_compiling else self._later / (self._done - 1)
 
 
 def duration(seconds: float) -> str:

@@ -38,21 +38,21 @@ def test_an_epoch_without_numbers_is_its_title():
     assert epoch_line(TITLE, {}, 80) == TITLE
 
 
-def test_what_is_left_is_told_by_the_epochs_behind_the_first_which_compiles():
-    clock = Clock(epochs=5)
+def test_what_an_epoch_takes_is_told_by_those_behind_the_first_which_compiles():
+    clock = Clock()
 
     clock.begin(100.0)
     clock.end(130.0)
-    assert (clock.left, clock.counts_compiling) == (120.0, True)
+    assert (clock.mean, clock.counts_compiling) == (30.0, True)
 
     for start, end in [(130.0, 132.0), (132.0, 136.0)]:
         clock.begin(start)
         clock.end(end)
-    assert (clock.left, clock.counts_compiling) == (6.0, False)
+    assert (clock.mean, clock.counts_compiling) == (3.0, False)
 
 
 def test_validation_takes_its_part_of_an_epoch_but_none_of_its_steps():
-    clock = Clock(epochs=2)
+    clock = Clock()
 
     clock.begin(10.0)
     clock.trained(13.0)
