@@ -178,10 +178,16 @@ class Model:
             overwrite: whether a run that stands there may be replaced, or a training begun anew that was interrupted.
             resume: whether to go on with the training that was interrupted there; all else must be given as before.
             verbose: 0 for silence; otherwise notes and progress go to standard error.
-            **training: fields of ``TrainingSpec``: optimizer, learning_rate, loss, metrics, epochs, batch_size,
-                train_examples, evals, memory, checkpoint_every, seed, class_weight, weight_column.
-                ``memory`` (``"500MB"``) bounds the
-                encoded rows that are held: below it they are loaded once, above it streamed, and a line says so.
+            **training: fields of ``TrainingSpec``: optimizer, learning_rate, schedule, warmup, decay_to, momentum,
+                wide_optimizer, wide_learning_rate, clip_norm, clip_value, loss, metrics, epochs, batch_size,
+                train_examples, evals, memory, precision, checkpoint_every, seed, class_weight, weight_column.
+                ``memory`` (``"500MB"``) bounds the encoded rows that are held: below it they are loaded once, above
+                it streamed, and a line says so.
+                ``schedule`` (``"cosine"``, ``"linear"``) lets the learning rate fall to ``decay_to`` times its peak,
+                ``warmup=0.1`` rise to it over the first tenth of all updates. ``wide_optimizer="ftrl"`` updates the
+                wide part by an optimizer of its own. ``clip_norm`` bounds the norm of all gradients together,
+                ``clip_value`` each entry. ``precision="mixed_bfloat16"`` lets hidden layers compute in bfloat16,
+                which only machines made for it do faster; what is stored and predicted stays float32.
                 Weights multiply the loss of each row; metrics count every row alike, as Keras' ``metrics`` do.
                 ``class_weight`` (``"balanced"``, or ``{label: weight}``) weighs in training alone; ``weight_column``
                 names a column, no feature, of weights from 0 on, in training and in validation, divided by their

@@ -107,12 +107,13 @@ def _name(plugin: PluginRecord) -> str:
 def _core(record: RunRecord, model: Choice, regularizers: list[Choice]) -> Any:
     """Build the core of a run anew, as its training did: what the plugin drew in ``build``, it draws again."""
     from .training.assembly import Assembly, assemble
+    from .training.precision import computing_in
     from .training.seeding import seeded
 
     made = [(choice.name, choice.plugin(choice.spec)) for choice in regularizers]
     for (_, regularizer), state in zip(made, record.regularizer_states, strict=True):
         regularizer.restore(state)
-    with seeded(record.training.seed):
+    with seeded(record.training.seed), computing_in(record.training.precision):
         core, _ = assemble(Assembly(model.name, model.plugin(), model.spec, made), record.encoder, record.target)
     return core
 

@@ -8,6 +8,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 import click
+from modelzoo_registry import TrainingSpec
 from modelzoo_registry.training import time_split
 
 from .artifacts.run import Facts, LayerRecord, PluginRecord, RunRecord
@@ -22,7 +23,12 @@ if TYPE_CHECKING:  # this imports TensorFlow
     from .configure import Choice
     from .fitted import Fitted
 
-_TRAINING = ("optimizer", "learning_rate", "loss", "batch_size", "class_weight", "weight_column", "seed")
+_TRAINING = (
+    "optimizer", "learning_rate", "schedule", "warmup", "decay_to", "clip_norm", "clip_value", "loss", "batch_size",
+    "class_weight", "weight_column", "precision", "seed",
+)  # fmt: skip
+_WHERE_SET = ("schedule", "warmup", "decay_to", "precision")
+"""Those that are passed over at their default."""
 
 
 def summarize(model: Choice, regularizers: Sequence[Choice], fitted: Fitted | None) -> None:
@@ -103,12 +109,16 @@ def _describe_training(record: RunRecord, epochs: int) -> dict[str, str]:
     stopped = ", stopped where the loss left the finite numbers" if record.status == "stopped" else ""
     kept = f", weights of epoch {record.kept_epoch}" if record.kept_epoch else ""
     engine = Engine(**record.engine).describe()
-    settings = (f"{name} = {json.dumps(spec[name])}" for name in _TRAINING if spec[name] is not None)
+    settings = (f"{name} = {json.dumps(spec[name])}" for name in _TRAINING if _says_something(name, spec[name]))
     return {
         "rows": describe_rows(record),
         "epochs": f"{epochs:,}{asked}{examples} in {record.seconds:.1f} s ({engine}){stopped}{kept}",
         "training": ", ".join(settings),
     }
+
+
+def _says_something(name: str, value: object) -> bool:
+    return value is not None and not (name in _WHERE_SET and value == TrainingSpec.model_fields[name].default)
 
 
 def describe_rows(facts: Facts) -> str:

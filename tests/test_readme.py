@@ -90,6 +90,17 @@ def test_rare_classes_weights_and_the_last_in_time_are_used_as_it_says(rides, mo
     assert [raw.name for raw in names["model"].schema.raw] == ["distance", "pickup"]
 
 
+def test_the_learning_rate_falls_and_gradients_are_bounded_as_it_says(rides, monkeypatch):
+    monkeypatch.chdir(rides)
+    names: dict = {}
+    exec(compile(block("Learning rate, gradients, precision"), "README.md", "exec"), names)
+
+    rates = names["model"].fitted.history["learning_rate"]
+    assert (len(rates), rates[0]) == (5, max(rates))
+    assert rates == sorted(rates, reverse=True)
+    assert names["model"].fitted.facts.training.clip_norm == 1.0
+
+
 def test_rows_that_may_be_too_many_for_memory_are_trained_on_as_it_says(rides, monkeypatch):
     monkeypatch.chdir(rides)
     names: dict = {}

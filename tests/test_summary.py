@@ -98,6 +98,18 @@ def test_weights_are_told_where_rows_were_weighed(summary, tmp_path, capsys):
     ) in capsys.readouterr().out
 
 
+def test_settings_that_mostly_stay_as_they_are_are_told_where_they_do_not(summary, tmp_path, capsys):
+    record, history = read_record(summary.save(tmp_path / "run"))
+    chosen = {"schedule": "cosine", "warmup": 0.1, "clip_norm": 1.0, "precision": "mixed_bfloat16"}
+
+    print_run(record.model_copy(update={"training": record.training.model_copy(update=chosen)}), history)
+
+    assert (
+        '\ntraining       optimizer = "adam", learning_rate = 0.001, schedule = "cosine", warmup = 0.1, '
+        'clip_norm = 1.0, batch_size = 32, precision = "mixed_bfloat16", seed = 0\n'
+    ) in capsys.readouterr().out
+
+
 def test_every_column_is_told_with_what_becomes_of_it(summary, capsys):
     summary.summary()
 

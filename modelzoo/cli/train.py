@@ -21,8 +21,13 @@ if TYPE_CHECKING:  # pydantic builds it when it is needed
 VALIDATION = 0.1
 """The fraction held back when nothing is said."""
 
-_DISPLACED = {"epochs": ("train_examples", "evals"), "train_examples": ("epochs",)}
-"""What an option takes the place of in the file, which holds one of these always when it is a run's."""
+_DISPLACED = {
+    "epochs": ("train_examples", "evals"),
+    "train_examples": ("epochs",),
+    "clip_norm": ("clip_value",),
+    "clip_value": ("clip_norm",),
+}
+"""What an option takes the place of in the file, which holds one of the first two always when it is a run's."""
 
 EXAMPLES = """\b
 Examples:
@@ -38,8 +43,9 @@ SECTIONS = {
     ),
     "Model": ("--model", "--set", "--regularizer", "--schema"),
     "Training": (
-        "--optimizer", "--learning-rate", "--momentum", "--wide-optimizer", "--wide-learning-rate",
-        "--epochs", "--batch-size", "--train-examples", "--evals", "--seed",
+        "--optimizer", "--learning-rate", "--schedule", "--warmup", "--decay-to", "--momentum", "--wide-optimizer",
+        "--wide-learning-rate", "--clip-norm", "--clip-value", "--epochs", "--batch-size", "--train-examples",
+        "--evals", "--precision", "--checkpoint-every", "--seed",
     ),
 }  # fmt: skip
 """Headings that options stand under in the help."""
@@ -87,6 +93,19 @@ SECTIONS = {
 @click.option("--momentum", metavar="NUMBER", help="Share of the last step that sgd and rmsprop repeat.  [default: 0]")
 @click.option("--wide-optimizer", metavar="NAME", help="Another one for the wide part, such as ftrl.")
 @click.option("--wide-learning-rate", metavar="NUMBER", help="Its step size.  [default: 1/√wide columns, at most 0.2]")
+@click.option(
+    "--schedule",
+    metavar="NAME",
+    help="How the learning rate goes on: constant, or falling by cosine or linear.  [default: constant]",
+)
+@click.option(
+    "--warmup", metavar="FRACTION", help="Share of all steps over which the learning rate rises first.  [default: 0]"
+)
+@click.option(
+    "--decay-to", metavar="FRACTION", help="Share of the learning rate that is left at the end.  [default: 0]"
+)
+@click.option("--clip-norm", metavar="NUMBER", help="Longest norm of all gradients of a step together.")
+@click.option("--clip-value", metavar="NUMBER", help="Largest size of each entry of the gradients.")
 @click.option("--epochs", metavar="NUMBER", help="Times every row is seen.  [default: by their number, 20 for many]")
 @click.option("--batch-size", metavar="NUMBER", help="Rows in one step.  [default: by their number, 256 for many]")
 @click.option(
@@ -106,6 +125,11 @@ SECTIONS = {
     help="What a row of each class weighs in the training loss: balanced, or by label, such as yes=3,no=1.",
 )
 @click.option("--weight-column", metavar="COLUMN", help="Column of what each row weighs in the loss; it is no feature.")
+@click.option(
+    "--precision",
+    metavar="NAME",
+    help="What hidden layers compute in: float32 or mixed_bfloat16.  [default: float32]",
+)
 @click.option("--seed", metavar="NUMBER", help="Decides everything random.  [default: 0]")
 @click.option(
     "--config",

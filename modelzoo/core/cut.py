@@ -12,13 +12,14 @@ CODE = "code"
 
 
 def encoder_of(core: keras.Model) -> keras.Model:
-    """Return the part from the encoded inputs to the code; it shares the core's weights.
+    """Return the part from the encoded inputs to the code, float32 (batch, k); it shares the core's weights.
 
     Raises:
         SpecError: when no layer is named ``code``.
     """
     inputs, code, _ = _traced(core)
-    return keras.Model(inputs, code, name="encoder")
+    exact = code if code.dtype == "float32" else keras.ops.cast(code, "float32")
+    return keras.Model(inputs, exact, name="encoder")
 
 
 def decoder_of(core: keras.Model) -> keras.Model:

@@ -18,6 +18,9 @@ _OUTPUT_ACTIVATIONS = {
     "multiclass": "softmax",
     "reconstruction": "linear",
 }
+_PRECISE = "float32"
+"""What tables and logits compute in, also where hidden layers use less: sums over many ids, and predictions, would
+keep three digits. A whole table would be cast at each step, and its gradient have all of its rows."""
 _NAMES = ("deep_inputs", "head_inputs", "logits", "logits_sum", "prediction", "wide")
 """Names of the layers made here."""
 
@@ -73,7 +76,7 @@ class PackedInputs:
         if not places:
             return None
         sizes = [self._layout[place].size for place in places]
-        return WideLogits(places, sizes, self.units, name="wide")(self.ids)
+        return WideLogits(places, sizes, self.units, dtype=_PRECISE, name="wide")(self.ids)
 
     def head(self, *vectors: Tensor | None, plus: Tensor | None = None, from_zero: bool = False) -> Tensor:
         """See ``ModelInputs``."""
@@ -81,19 +84,22 @@ class PackedInputs:
         logits = [] if plus is None else [plus]
         if given:
             start = "zeros" if from_zero else "glorot_uniform"
-            dense = keras.layers.Dense(self.units, kernel_initializer=start, name="logits")
+            dense = keras.layers.Dense(self.units, kernel_initializer=start, dtype=_PRECISE, name="logits")
             logits.insert(0, dense(_joined(given, "head_inputs")))
         if not logits:
             raise SchemaError("the model has no input: its part of the columns is empty")
-        total = logits[0] if len(logits) == 1 else keras.layers.Add(name="logits_sum")(logits)
-        return keras.layers.Activation(_OUTPUT_ACTIVATIONS[self._task], dtype="float32", name="prediction")(total)
+        total = logits[0] if len(logits) == 1 else keras.layers.Add(dtype=_PRECISE, name="logits_sum")(logits)
+        return keras.layers.Activation(_OUTPUT_ACTIVATIONS[self._task], dtype=_PRECISE, name="prediction")(total)
 
     def _embeddings(self) -> list[Tensor]:
         ids: Any = self.ids
         return [
-            keras.layers.Embedding(column.size, column.embedding, name=f"embedding_{_layer_name(column.name)}_{place}")(
-                ids[:, place]
-            )
+            keras.layers.Embedding(
+                column.size,
+                column.embedding,
+                dtype=_PRECISE,
+                name=f"embedding_{_layer_name(column.name)}_{place}",
+            )(ids[:, place])
             for place, column in enumerate(self._layout)
             if column.deep
         ]

@@ -1,18 +1,13 @@
-"""Follow the epochs: progress for people, events for TensorBoard, moments for hook plugins."""
+"""Follow the epochs: events for TensorBoard, moments for hook plugins."""
 
 from __future__ import annotations
 
 import contextlib
-import shutil
-import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import keras
 from modelzoo_registry import RunInfo
-from tqdm import tqdm
 
 from ..hooks import Hooks
 from .checkpoints import Checkpoints
@@ -58,65 +53,6 @@ def early_stopping_held(callbacks: Sequence[keras.callbacks.Callback], epochs: i
             callback.start_from_epoch = epoch
 
 
-class Progress(keras.callbacks.Callback):
-    """Write one line an epoch with loss and metrics; on a terminal, a bar moves while the epoch runs."""
-
-    def __init__(self, *, rows: int, epochs: int) -> None:
-        super().__init__()
-        self._rows = rows
-        self._epochs = epochs
-        self._bar: Any = None
-        self._started = 0.0
-
-    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
-        """Start the epoch's bar."""
-        self._started = time.perf_counter()
-        if sys.stderr.isatty():
-            self._bar = tqdm(
-                total=self._rows,
-                desc=self._title(epoch),
-                unit=" rows",
-                unit_scale=True,
-                leave=False,  # the epoch's line takes its place
-                dynamic_ncols=True,
-            )
-
-    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Move the bar to the rows seen, with the loss so far."""
-        if self._bar is not None:
-            if logs and "loss" in logs:
-                self._bar.set_postfix(loss=f"{float(logs['loss']):.4g}", refresh=False)
-            self._bar.update(self.model.rows_seen - self._bar.n)
-
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        """Write the epoch's line."""
-        width = shutil.get_terminal_size().columns if self._bar is not None else None
-        self.close()
-        title = f"{self._title(epoch)}  {time.perf_counter() - self._started:.1f} s"
-        sys.stderr.write(_epoch_line(title, logs or {}, width) + "\n")
-
-    def close(self) -> None:
-        """Take the bar away, also when the training ends early."""
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
-
-    def _title(self, epoch: int) -> str:
-        width = len(str(self._epochs))
-        return f"epoch {epoch + 1:{width}}/{self._epochs}"
-
-
-def _epoch_line(title: str, logs: Mapping[str, float], width: int | None) -> str:
-    """Return title and numbers as one line; where that is wider than a terminal, validation gets the next."""
-    words = {name: f"{name} {value:.4g}" for name, value in logs.items()}
-    line = "  ".join([title, *words.values()])
-    if width is None or len(line) <= width:
-        return line
-    on_training = "  ".join([title, *(text for name, text in words.items() if not name.startswith("val_"))])
-    on_validation = "  ".join(text for name, text in words.items() if name.startswith("val_"))
-    return f"{on_training}\n{' ' * len(title)}  {on_validation}".rstrip()
-
-
 class EpochCounter(keras.callbacks.Callback):
     """Tell the model, and what writes its checkpoints, that an epoch begins, and a validation in it."""
 
@@ -129,7 +65,7 @@ class EpochCounter(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
         """Begin the count of rows and calls."""
         self.epoch = epoch + 1
-        self.model.rows_seen = 0
+        self.model.rows_seen = self.model.rows_before = 0
         self._checkpoints.epoch_begins(epoch)
 
     def on_test_begin(self, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002

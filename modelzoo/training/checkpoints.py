@@ -213,7 +213,8 @@ class Checkpoints:
             raise SpecError("the training cannot go on", [Fault("model", "its plugins build another one now")])
         for variable, array in zip(variables, stored, strict=True):
             variable.assign(array)
-        self._trainer.rows_seen, self._trainer.steps_done = plain["rows_seen"], plain["steps_done"]
+        self._trainer.rows_seen = self._trainer.rows_before = plain["rows_seen"]
+        self._trainer.steps_done = plain["steps_done"]
         python, (kind, *rest) = plain["random"]
         random.setstate((python[0], tuple(python[1]), python[2]))
         np.random.set_state((kind, self._arrays["random"], *rest))

@@ -13,7 +13,9 @@ from modelzoo_registry import BrokenPluginError, NonFiniteLossError
 
 from ..columns.target import Target
 from .checkpoints import Checkpoints
+from .clipping import Gradients
 from .engine import Engine
+from .learning_rate import ScheduledRate
 from .optimizers.optimizers import Optimizers
 from .program import Program, traced
 from .regularization import Regularization
@@ -53,6 +55,8 @@ class FusedModel(keras.Model):
         truth: Truth | None,
         optimizers: Optimizers,
         regularization: Regularization,
+        rates: Sequence[ScheduledRate],
+        clip: Callable[[Gradients], Gradients],
         seed: int,
         tell: Callable[[str], None],
         checkpoints: Checkpoints,
@@ -66,9 +70,13 @@ class FusedModel(keras.Model):
         self.weighted = weighted
         self._optimizers = optimizers
         self._regularization = regularization
+        self._rates = rates
+        self._clip = clip
         self._seeds = keras.random.SeedGenerator(seed)
         self.rows_seen = 0
         """Rows trained on in this epoch."""
+        self.rows_before = 0
+        """Those of them in processes before this one."""
         self.steps_done = 0
         """Updates of the weights since the training began."""
 
@@ -76,6 +84,11 @@ class FusedModel(keras.Model):
     def hands_on_one_hot(self) -> bool:
         """Whether classes reach the loss as (batch, classes), because a regularizer changes them."""
         return self._regularization.softens and self._target.task == "multiclass"
+
+    @property
+    def rows_seen_here(self) -> int:
+        """Rows this process has trained on in this epoch."""
+        return self.rows_seen - self.rows_before
 
     def build_metrics(self, inputs: Mapping[str, Any], targets: Any) -> None:
         """Let Keras make its metrics of one batch, before callbacks ask them whether less or more is better."""
@@ -155,6 +168,11 @@ class FusedModel(keras.Model):
                 return run(next(iterator))
 
             self.test_function = test_function
+
+    @property
+    def losses(self) -> list[Any]:
+        """Penalties, in the loss's own precision: it takes no scalar of another one."""
+        return [tf.cast(loss, tf.float32) for loss in super().losses]
 
     def _count(self, done: int, batch: int, *, finite: bool) -> None:
         self.steps_done += done
@@ -278,7 +296,9 @@ class FusedModel(keras.Model):
 
     def _apply(self, step: _Step, rows_only_if: Any = None) -> None:
         """Update the weights, and count the batch in the metrics."""
-        self._optimizers.apply(step.gradients, self.trainable_variables, rows_only_if=rows_only_if)
+        for rate in self._rates:
+            rate.set()
+        self._optimizers.apply(self._clip(step.gradients), self.trainable_variables, rows_only_if=rows_only_if)
         self._regularization.after_step(self.trainable_variables, step.gradients)
         self._measure(step.loss, step.targets, step.prediction)
 

@@ -39,6 +39,13 @@ class Schedule:
         """Examples in the longest epoch; the others have as many, or one less."""
         return ceil(self.examples / self.epochs)
 
+    @property
+    def updates(self) -> int:
+        """Updates of the weights in all, those of short last batches too."""
+        smallest, longer = divmod(self.examples, self.epochs)  # so many epochs have one example more
+        updates = longer * ceil((smallest + 1) / self.batch_size)
+        return updates + (self.epochs - longer) * ceil(smallest / self.batch_size)
+
 
 def settle(spec: TrainingSpec, rows: int) -> tuple[TrainingSpec, tuple[str, ...]]:
     """Return the settings with everything decided that was left open, and a line on each decision."""

@@ -30,7 +30,6 @@ from .callbacks import (
     CallbackRestorer,
     EpochCounter,
     HookCallback,
-    Progress,
     early_stopping_held,
     has_early_stopping,
     kept_epoch,
@@ -39,13 +38,17 @@ from .callbacks import (
 )
 from .checkpoints import Checkpoints
 from .chunks import Examples, batches_dataset
+from .clipping import clipping_of
 from .engine import Engine, choose_engine
 from .feed import Feed
 from .fused import FusedModel, Truth
 from .interruption import TrainingInterrupted
+from .learning_rate import RateLog, ScheduledRate, course_of, refuse_rivals
 from .objective import make_loss, make_metrics
 from .optimizers.make import make_optimizers
 from .optimizers.optimizers import Optimizers
+from .precision import computing_in
+from .progress import Progress
 from .regularization import Regularization, check_watched
 from .relay import Relay
 from .schedule import Schedule, make_schedule
@@ -103,16 +106,20 @@ def train(
     """
     metrics = make_metrics(spec.metrics, target)
     check_watched(parts.regularizers, ["loss", *(metric.name for metric in metrics)], has_validation=valid is not None)
+    refuse_rivals(spec, followers.callbacks)
     notes, checkpoints = _Notes(followers), followers.checkpoints
-    with seeded(spec.seed), closing(Relay()) as relay:
+    schedule = make_schedule(spec, rows.count)
+    course = course_of(spec, schedule.updates)
+    with seeded(spec.seed), computing_in(spec.precision), closing(Relay()) as relay:
         core, acting = assemble(parts, encoder, target)
         optimizers = make_optimizers(spec, core, wide_columns=sum(column.wide for column in encoder.id_layout))
         regularization = Regularization(parts.regularizers, core, encoder.cells)
         regularization.begin(optimizers)
         checkpoints.restore_regularizers(parts.regularizers)
         called = {name: list(regularizer.callbacks()) for name, regularizer in parts.regularizers}
-        callbacks = [*followers.callbacks, *chain.from_iterable(called.values())]
-        schedule = make_schedule(spec, rows.count)
+        rates = [ScheduledRate(share.optimizer, course) for share in optimizers.shares]
+        logged = [] if course.is_flat else [RateLog()]
+        callbacks = [*logged, *followers.callbacks, *chain.from_iterable(called.values())]
         truth = partial(fixed_inputs, encoder=encoder) if target.task == "reconstruction" else None
         trainer = FusedModel(core.input, core.output, name=parts.name)  # of the same layers, so of the same weights
         trainer.prepare(
@@ -120,6 +127,8 @@ def train(
             truth=truth,
             optimizers=optimizers,
             regularization=regularization,
+            rates=rates,
+            clip=clipping_of(spec),
             seed=spec.seed,
             tell=notes.tell,
             checkpoints=checkpoints,
@@ -144,6 +153,8 @@ def train(
         if kept is not None:
             looked_at = f"epochs {growing + 1} to {len(history.epoch)}" if growing else len(history.epoch)
             notes.tell(f"the weights are those of epoch {kept}, the best of {looked_at}")
+        for rate in rates:
+            rate.reset()
         final = {} if stopped else _finish(trainer, regularization, rows, watched, relay, notes)
     return Trained(
         core=core,
@@ -240,7 +251,11 @@ def _fit(
 ) -> NonFiniteLossError | None:
     checkpoints, epochs = followers.checkpoints, feed.schedule.epochs
     counter = EpochCounter(checkpoints)
-    progress = Progress(rows=feed.schedule.largest_epoch, epochs=epochs)
+    progress = Progress(
+        rows=feed.schedule.largest_epoch,
+        epochs=epochs,
+        may_stop=has_early_stopping(callbacks),
+    )
     board = [tensorboard(followers.logs)] if followers.logs else []
     own = [HookCallback(followers.hooks, followers.run), *board, *([progress] if followers.say else [])]
     with closing(progress), relay.raising(), checkpoints.awaiting_signals():

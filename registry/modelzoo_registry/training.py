@@ -26,6 +26,8 @@ from .specs import Spec
 OptimizerName = Literal[
     "adadelta", "adafactor", "adagrad", "adam", "adamax", "adamw", "ftrl", "lion", "nadam", "rmsprop", "sgd"
 ]  # fmt: skip
+ScheduleName = Literal["constant", "cosine", "linear"]
+Precision = Literal["float32", "mixed_bfloat16"]
 
 _WITH_MOMENTUM = ("sgd", "rmsprop")
 
@@ -132,7 +134,29 @@ class TrainingSpec(Spec):
     """Say how to train. Model specs may use none of these names."""
 
     optimizer: OptimizerName = Field("adam", description="the optimizer that turns gradients into updates")
-    learning_rate: float = Field(1e-3, gt=0, le=1e3, description="step size of the optimizer")
+    learning_rate: float = Field(
+        1e-3, gt=0, le=1e3, description="step size of the optimizer; under a schedule its peak"
+    )
+    schedule: ScheduleName = Field(
+        "constant",
+        description="how the learning rate goes on from its peak: stays there, or falls to decay_to by the last "
+        "update, along half a cosine or a line",
+    )
+    warmup: float = Field(
+        0,
+        ge=0,
+        lt=1,
+        description="share of all updates, the first ones, over which the learning rate rises to its peak",
+    )
+    decay_to: float = Field(0, ge=0, lt=1, description="share of the peak that a cosine or linear schedule falls to")
+    clip_norm: float | None = Field(
+        None,
+        gt=0,
+        description="longest norm of all gradients of an update together; longer ones are scaled down to it",
+    )
+    clip_value: float | None = Field(
+        None, gt=0, description="largest size of each entry of the gradients; larger ones are cut down to it"
+    )
     momentum: float = Field(
         0.0,
         ge=0,
@@ -186,6 +210,11 @@ class TrainingSpec(Spec):
         description="seconds between two checkpoints of a training that writes a run; 0 writes one after every call "
         "of the step. Those that take long are written less often",
     )
+    precision: Precision = Field(
+        "float32",
+        description="what hidden layers compute in; with mixed_bfloat16 weights, logits, loss and prediction stay "
+        "float32. It is for machines with bfloat16 units, elsewhere mostly slower",
+    )
     seed: int = Field(0, ge=0, lt=2**32, description="decides the split, the shuffling, the weights and all noise")
     validation: Annotated[Annotated[float, Field(ge=0, lt=1)] | str | None, BeforeValidator(_fraction_or_file)] = Field(
         None,
@@ -223,6 +252,22 @@ class TrainingSpec(Spec):
             raise ValueError("is the step size of wide_optimizer, which is not given; learning_rate is that of all")
         return rate
 
+    @field_validator("decay_to")
+    @classmethod
+    def _of_a_decay(cls, share: float, info: ValidationInfo) -> float:
+        if share and info.data.get("schedule") == "constant":
+            raise ValueError(
+                'decay_to says where a decay ends, and the schedule is constant: give "cosine" or "linear"'
+            )
+        return share
+
+    @field_validator("clip_value")
+    @classmethod
+    def _one_way_to_clip(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if value is not None and info.data.get("clip_norm") is not None:
+            raise ValueError("clip_value takes the place of clip_norm: give one of them")
+        return value
+
     @field_validator("train_examples")
     @classmethod
     def _instead_of_epochs(cls, count: int | None, info: ValidationInfo) -> int | None:
@@ -258,6 +303,9 @@ KERAS_ARGUMENTS: Mapping[str, str] = MappingProxyType(
         "steps_per_epoch": "Give train_examples and evals; of batches that do not end, steps",
         "steps_per_execution": "Leave it out: how many steps one call runs is chosen by the number of rows",
         "jit_compile": "Leave it out: whether steps are compiled is chosen by their number",
+        "clipnorm": "Give clip_norm, which bounds the norm of all gradients together",
+        "global_clipnorm": "Give clip_norm=1.0",
+        "clipvalue": "Give clip_value=0.5",
         "shuffle": "Leave it out: rows are shuffled anew in each pass, as seed decides",
         "initial_epoch": "Leave it out: fit trains from scratch",
     }

@@ -1,6 +1,7 @@
 """``zoo train``: what it writes, how it is repeated, and what stays as it was."""
 
 import json
+import re
 import shutil
 import tomllib
 
@@ -35,8 +36,11 @@ def test_what_was_assumed_and_each_epoch_is_a_plain_line_where_there_is_no_termi
     assert first.startswith("target 'price': numbers with ")
     assert [line.split("  ")[0] for line in epochs] == ["epoch 1/2", "epoch 2/2"]
     for place, line in enumerate(epochs):
-        _, seconds, *numbers = line.split("  ")
-        assert seconds.endswith(" s")
+        _, seconds, speed, *numbers = line.split("  ")
+        assert (seconds.endswith(" s"), speed.endswith(" rows/s")) == (True, True)
+        if place == 0:
+            left, *numbers = numbers
+            assert re.fullmatch(r"at most [\d.]+ s left", left)
         assert numbers == [f"{name} {values[place]:.4g}" for name, values in losses(here / "run").items()]
     assert "\r" not in said.err
 
@@ -45,7 +49,8 @@ def test_every_option_reaches_the_run(zoo, here):
     line = (
         "train --model wide_deep --data train.csv --target price --task regression --columns carat,depth,cut "
         "--drop depth --set hidden=[5] --set activation=tanh --regularizer l2 --regularizer dropout:rate=0.3 "
-        "--optimizer sgd --learning-rate 1e-4 --epochs 1 --batch-size 50 --seed 9 --validation 0.5 --out run"
+        "--optimizer sgd --learning-rate 1e-4 --epochs 1 --batch-size 50 --seed 9 --validation 0.5 --out run "
+        "--schedule cosine --warmup 0.1 --decay-to 0.2 --clip-norm 2 --precision mixed_bfloat16"
     )
     assert zoo(line).code == 0
 
@@ -56,7 +61,9 @@ def test_every_option_reaches_the_run(zoo, here):
     assert model.regularizers == ({"name": "l2", "strength": 1e-4}, {"name": "dropout", "rate": 0.3})
     assert {column.name for column in model.schema.raw} == {"carat", "cut"}
     assert training == training | {
-        "optimizer": "sgd", "learning_rate": 1e-4, "epochs": 1, "batch_size": 50, "seed": 9, "validation": 0.5
+        "optimizer": "sgd", "learning_rate": 1e-4, "epochs": 1, "batch_size": 50, "seed": 9, "validation": 0.5,
+        "schedule": "cosine", "warmup": 0.1, "decay_to": 0.2, "clip_norm": 2.0, "clip_value": None,
+        "precision": "mixed_bfloat16",
     }  # fmt: skip
     assert (model.fitted.facts.rows, model.fitted.facts.validation_rows) == (150, 150)
 
@@ -166,10 +173,21 @@ def test_everything_can_stand_in_the_toml(zoo, here):
     assert [column.name for column in load(here / "run").schema.raw] == ["carat"]
 
 
+def test_one_way_to_clip_takes_the_place_of_the_other_in_the_file(zoo, here):
+    settings = (
+        'model = "linear"\ndata = "train.csv"\ntarget = "price"\nepochs = 1\nschedule = "linear"\nclip_norm = 1\n'
+    )
+    (here / "mine.toml").write_text(settings)
+
+    assert zoo("train --config mine.toml --clip-value 0.5 --out run").code == 0
+    stored = tomllib.loads((here / "run/train.toml").read_text())
+    assert (stored["schedule"], stored["clip_value"], "clip_norm" in stored) == ("linear", 0.5, False)
+
+
 def test_a_configuration_as_toml_leaves_out_what_is_not_set():
     assert tomllib.loads(to_toml(TrainConfig(model="linear"))) == {
-        "model": "linear", "optimizer": "adam", "learning_rate": 0.001, "memory": "1GB", "seed": 0,
-        "validation": 0,
+        "model": "linear", "optimizer": "adam", "learning_rate": 0.001, "schedule": "constant", "warmup": 0,
+        "decay_to": 0, "memory": "1GB", "precision": "float32", "seed": 0, "validation": 0,
     }  # fmt: skip
 
 

@@ -30,4 +30,7 @@ class SparseActivations(RegularizerPlugin):
             return ()
         import keras
 
-        return (keras.layers.ActivityRegularization(l1=self.spec.strength, name=f"{layer.name}_sparse"),)
+        # float32: a sum over a batch has more digits than lower precisions hold.
+        return (
+            keras.layers.ActivityRegularization(l1=self.spec.strength, name=f"{layer.name}_sparse", dtype="float32"),
+        )

@@ -91,6 +91,17 @@ def test_rows_of_a_large_table_reach_the_lasso_though_most_wait_in_each_step(mon
     np.testing.assert_allclose(found[1:], expected, atol=0.25)  # steps of noisy batches
 
 
+@pytest.mark.parametrize("schedule", ["cosine", "linear"])
+def test_a_learning_rate_that_falls_to_nothing_leaves_no_fewer_zeros(noisy_rows, schedule):
+    """In small batches only the steps behind the last one find them, and these are as long as the first ones."""
+    model = modelzoo.build("linear", regularizers=[{"name": "l1", "strength": STRENGTH}], schema=SCHEMA)
+
+    settings = {"optimizer": "sgd", "learning_rate": 0.01, "schedule": schedule, "epochs": 20, "batch_size": 10}
+    model.fit(noisy_rows, target="y", **settings, verbose=0)
+
+    assert model.fitted.facts.notes[-1] == "l1: 25 of 30 weights are exactly zero"
+
+
 def test_metrics_on_validation_rows_are_those_of_the_weights_that_are_kept(noisy_rows):
     model = modelzoo.build("linear", regularizers=[{"name": "l1", "strength": STRENGTH}], schema=SCHEMA)
 
