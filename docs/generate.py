@@ -137,6 +137,48 @@ def figures() -> str:
     )
 
 
+def training() -> str:
+    """Return training beside others as a table, with the machine; or how to measure it, where nobody has yet."""
+    if not (RESULTS / "training.json").exists():
+        return "Not measured yet on this version: `python benchmarks/training.py` does."
+    measured = _read("training")
+    machine = measured["machine"]
+    versions = {"TensorFlow": "tensorflow", "Keras": "keras", "PyTorch": "torch", "scikit-learn": "scikit-learn"}
+    on = ", ".join(f"{title} {machine[name]}" for title, name in versions.items() if machine.get(name))
+    head = ["| work | beside | ours | theirs | ratio | asked | final errors |", "|---|---|---|---|---|---|---|"]
+    lines = [f"| {' | '.join(_compared(row))} |" for row in measured["rows"]]
+    where = f"On {machine['cpu']}, {machine['cores']} cores, Python {machine['python']}, {on}; threads as each chooses."
+    return "\n".join([*head, *lines, "", f"Medians of {measured['rounds']} rounds. {where}"])
+
+
+def _compared(row: dict[str, Any]) -> tuple[str, ...]:
+    """Return the cells of a comparison."""
+    asked = f"at {'least' if row['at_least'] else 'most'} {_times(row, row['asked'])}"
+    if "left_out" in row:
+        return (row["work"], row["against"], "", "", row["left_out"], asked, "")
+    ratio = _times(row, row["ratio"]) if row["counts"] else "does not count: the errors differ"
+    errors = [f"{error:.4g}" for error in row["errors"] or ()]
+    name = {"train_rmse": "rmse"}.get(row["error"], row["error"])
+    figures = [_amount(row[side], row["unit"]) for side in ("ours", "theirs")]
+    return (row["work"], row["against"], *figures, ratio, asked, f"{name} {', '.join(errors)}" if errors else "")
+
+
+def _times(row: dict[str, Any], ratio: float) -> str:
+    return f"{ratio:.2%}" if row["unit"] == "of the time" else f"{ratio:.3g}×"
+
+
+def _amount(value: float, unit: str) -> str:
+    match unit:
+        case "s":
+            return f"{value:.3g} s"
+        case "bytes":
+            return f"{value / 1e6:,.0f} MB"
+        case "FLOP/s":
+            return f"{value / 1e9:.0f} GFLOP/s"
+        case _:
+            return ""
+
+
 def _models(quality: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield a row for each model on each data set."""
     yield "diamonds, `wide_deep` as in `zoo demo`, test RMSE", _error(quality["demo"])
