@@ -55,6 +55,11 @@ def course_of(spec: TrainingSpec, updates: int) -> Course:
     return Course(spec.schedule, round(spec.warmup * updates), updates, spec.decay_to)
 
 
+def scheduled_rates(optimizers: Sequence[Any], course: Course) -> list[ScheduledRate]:
+    """Return what sets the rates of these optimizers; that of Ftrl stays: its weights are proportional to it."""
+    return [ScheduledRate(one, course) for one in optimizers if not isinstance(one, keras.optimizers.Ftrl)]
+
+
 class ScheduledRate:
     """Set an optimizer's learning rate before each of its updates.
 

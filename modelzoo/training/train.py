@@ -43,7 +43,7 @@ from .engine import Engine, choose_engine
 from .feed import Feed
 from .fused import FusedModel, Truth
 from .interruption import TrainingInterrupted
-from .learning_rate import RateLog, ScheduledRate, course_of, refuse_rivals
+from .learning_rate import RateLog, course_of, refuse_rivals, scheduled_rates
 from .objective import make_loss, make_metrics
 from .optimizers.make import make_optimizers
 from .optimizers.optimizers import Optimizers
@@ -117,7 +117,7 @@ def train(
         regularization.begin(optimizers)
         checkpoints.restore_regularizers(parts.regularizers)
         called = {name: list(regularizer.callbacks()) for name, regularizer in parts.regularizers}
-        rates = [ScheduledRate(share.optimizer, course) for share in optimizers.shares]
+        rates = scheduled_rates([share.optimizer for share in optimizers.shares], course)
         logged = [] if course.is_flat else [RateLog()]
         callbacks = [*logged, *followers.callbacks, *chain.from_iterable(called.values())]
         truth = partial(fixed_inputs, encoder=encoder) if target.task == "reconstruction" else None

@@ -252,6 +252,15 @@ class TrainingSpec(Spec):
             raise ValueError("is the step size of wide_optimizer, which is not given; learning_rate is that of all")
         return rate
 
+    @field_validator("schedule", "warmup")
+    @classmethod
+    def _of_an_optimizer_whose_rate_may_change(cls, value: Any, info: ValidationInfo) -> Any:
+        if value not in ("constant", 0) and info.data.get("optimizer") == "ftrl":
+            raise ValueError(
+                "ftrl's weights are proportional to its learning rate: it stays what it is, leave this out"
+            )
+        return value
+
     @field_validator("decay_to")
     @classmethod
     def _of_a_decay(cls, share: float, info: ValidationInfo) -> float:

@@ -117,6 +117,17 @@ def test_momentum_of_an_optimizer_that_takes_none_is_refused(optimizer):
     assert TrainingSpec(optimizer="sgd", momentum=0.9).momentum == 0.9
 
 
+@pytest.mark.parametrize("setting", [{"schedule": "cosine"}, {"warmup": 0.1}], ids=str)
+def test_a_changing_rate_of_ftrl_is_refused(setting):
+    ((name, value),) = setting.items()
+
+    assert fault(optimizer="ftrl", **setting) == (
+        f"{name}: ftrl's weights are proportional to its learning rate: it stays what it is, leave this out. "
+        f"Received: {value!r}"
+    )
+    assert TrainingSpec(wide_optimizer="ftrl", **setting)
+
+
 def test_a_step_size_of_no_wide_optimizer_is_refused():
     assert fault(wide_learning_rate=0.1) == (
         "wide_learning_rate: is the step size of wide_optimizer, which is not given; learning_rate is that of all. "

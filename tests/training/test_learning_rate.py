@@ -130,3 +130,13 @@ def test_settings_that_make_no_schedule_are_refused(settings, fault):
         validate(TrainingSpec, settings, owner="training")
 
     assert [str(each) for each in caught.value.faults] == [fault]
+
+
+def test_a_falling_rate_leaves_what_ftrl_has_learnt_in_the_wide_part(train_with):
+    """Its weights are proportional to its rate: at a rate of zero they would be zero."""
+
+    def largest(**settings):
+        trained = train_with(epochs=4, metrics=[], wide_optimizer="ftrl", **settings)
+        return np.abs(trained.core.get_layer("wide").table.numpy()).max()
+
+    assert largest(schedule="linear") > largest() / 2
