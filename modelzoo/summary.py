@@ -22,7 +22,10 @@ if TYPE_CHECKING:  # this imports TensorFlow
     from .configure import Choice
     from .fitted import Fitted
 
-_TRAINING = ("optimizer", "learning_rate", "loss", "batch_size", "class_weight", "weight_column", "seed")
+_TRAINING = (
+    "optimizer", "learning_rate", "momentum", "wide_optimizer", "wide_learning_rate", "loss", "batch_size",
+    "class_weight", "weight_column", "seed",
+)  # fmt: skip
 
 
 def summarize(model: Choice, regularizers: Sequence[Choice], fitted: Fitted | None) -> None:

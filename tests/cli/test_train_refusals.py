@@ -172,9 +172,9 @@ def test_a_configuration_in_bytes_is_refused(refusal, here):
 def test_all_faults_of_a_configuration_are_told_with_its_file(refusal, here):
     (here / "mine.toml").write_text('epoch = 3\nseed = "x"\nsettings = 3\nregularizers = "l2"\n')
     known = (
-        "optimizer, learning_rate, loss, metrics, epochs, batch_size, train_examples, evals, "
-        "memory, seed, validation, class_weight, weight_column, model, data, target, task, "
-        "columns, drop, out, settings, regularizers, schema"
+        "optimizer, learning_rate, momentum, wide_optimizer, wide_learning_rate, loss, metrics, epochs, "
+        "batch_size, train_examples, evals, memory, seed, validation, class_weight, weight_column, model, "
+        "data, target, task, columns, drop, out, settings, regularizers, schema"
     )
 
     assert refusal("train --config mine.toml --out run") == (
