@@ -24,8 +24,8 @@ if TYPE_CHECKING:  # this imports TensorFlow
     from .fitted import Fitted
 
 _TRAINING = (
-    "optimizer", "learning_rate", "schedule", "warmup", "decay_to", "clip_norm", "clip_value", "loss", "batch_size",
-    "class_weight", "weight_column", "precision", "seed",
+    "optimizer", "learning_rate", "schedule", "warmup", "decay_to", "momentum", "wide_optimizer", "wide_learning_rate",
+    "clip_norm", "clip_value", "loss", "batch_size", "class_weight", "weight_column", "precision", "seed",
 )  # fmt: skip
 _WHERE_SET = ("schedule", "warmup", "decay_to", "precision")
 """Those that are passed over at their default."""

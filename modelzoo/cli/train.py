@@ -90,7 +90,7 @@ SECTIONS = {
 @click.option("--schema", metavar="TOML", help="What each column is, see zoo schema; inferred when left out.")
 @click.option("--optimizer", metavar="NAME", help="Name of the optimizer.  [default: adam]")
 @click.option("--learning-rate", metavar="NUMBER", help="Step size.  [default: 0.001]")
-@click.option("--momentum", metavar="NUMBER", help="Share of the last step that sgd and rmsprop repeat.  [default: 0]")
+@click.option("--momentum", metavar="NUMBER", help="Share of the last step that sgd and rmsprop repeat.")
 @click.option("--wide-optimizer", metavar="NAME", help="Another one for the wide part, such as ftrl.")
 @click.option("--wide-learning-rate", metavar="NUMBER", help="Its step size.  [default: 1/√wide columns, at most 0.2]")
 @click.option(

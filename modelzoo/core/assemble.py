@@ -160,4 +160,17 @@ def _sum_of(first: Callable[[Tensor], Tensor] | None, second: Callable[[Tensor],
 
 
 def _chain(first: Callable[[Tensor], Tensor] | None, second: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
-    return second if first is None else lambda weight: second(first(weight))
+    if first is None:
+        return second
+
+    def chained(weight: Tensor) -> Tensor:
+        return second(first(weight))
+
+    chained.axis = (*_axes(first), *_axes(second))  # type: ignore[attr-defined]
+    return chained
+
+
+def _axes(constraint: Any) -> tuple[int, ...]:
+    """Return the axes along which a constraint looks, the first one if it does not say."""
+    axis = getattr(constraint, "axis", 0)
+    return tuple(axis) if isinstance(axis, list | tuple) else (axis,)

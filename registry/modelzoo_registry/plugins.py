@@ -118,7 +118,11 @@ class RegularizerPlugin:
         return None
 
     def constraint(self, weight: Weight) -> Callable[[Tensor], Tensor] | None:
-        """Return a function from the updated weight to the allowed one, or None to leave it alone."""
+        """Return a function from the updated weight to the allowed one, or None to leave it alone.
+
+        It is called with the whole weight at each step. With an ``axis``, an int or several, as Keras' constraints have
+        it, among which the first axis is not, it may be called with some rows of a large table alone.
+        """
         return None
 
     def layers_before_activation(self, layer: LayerInfo) -> Sequence[Any]:

@@ -157,11 +157,8 @@ class TrainingSpec(Spec):
     clip_value: float | None = Field(
         None, gt=0, description="largest size of each entry of the gradients; larger ones are cut down to it"
     )
-    momentum: float = Field(
-        0.0,
-        ge=0,
-        lt=1,
-        description="share of the last step that sgd and rmsprop repeat; other optimizers have none",
+    momentum: float | None = Field(
+        None, ge=0, lt=1, description="share of the last step that sgd and rmsprop repeat; None: nothing of it"
     )
     wide_optimizer: OptimizerName | None = Field(
         None, description="another optimizer for the wide part of the model, such as ftrl; None: the same for all"
@@ -239,7 +236,7 @@ class TrainingSpec(Spec):
 
     @field_validator("momentum")
     @classmethod
-    def _of_an_optimizer_that_takes_it(cls, momentum: float, info: ValidationInfo) -> float:
+    def _of_an_optimizer_that_takes_it(cls, momentum: float | None, info: ValidationInfo) -> float | None:
         optimizer = info.data.get("optimizer")
         if momentum and optimizer and optimizer not in _WITH_MOMENTUM:
             raise ValueError(f"of {' and '.join(_WITH_MOMENTUM)} alone: {optimizer} takes no momentum, leave it out")

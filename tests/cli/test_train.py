@@ -187,7 +187,7 @@ def test_one_way_to_clip_takes_the_place_of_the_other_in_the_file(zoo, here):
 def test_a_configuration_as_toml_leaves_out_what_is_not_set():
     assert tomllib.loads(to_toml(TrainConfig(model="linear"))) == {
         "model": "linear", "optimizer": "adam", "learning_rate": 0.001, "schedule": "constant", "warmup": 0,
-        "decay_to": 0, "momentum": 0, "memory": "1GB", "checkpoint_every": 30, "precision": "float32", "seed": 0,
+        "decay_to": 0, "memory": "1GB", "checkpoint_every": 30, "precision": "float32", "seed": 0,
         "validation": 0,
     }  # fmt: skip
 

@@ -36,11 +36,11 @@ def make_optimizers(spec: TrainingSpec, core: keras.Model, *, wide_columns: int)
     shares = [Share(_make(spec.optimizer, spec.learning_rate, spec.momentum, others), others)]
     if spec.wide_optimizer:
         rate = spec.wide_learning_rate or min(_MOST_WIDE_RATE, 1 / sqrt(wide_columns))
-        shares.append(Share(_make(spec.wide_optimizer, rate, 0.0, wide), wide))
+        shares.append(Share(_make(spec.wide_optimizer, rate, None, wide), wide))
     return Optimizers(shares)
 
 
-def _make(name: str, learning_rate: float, momentum: float, variables: list[Any]) -> Any:
+def _make(name: str, learning_rate: float, momentum: float | None, variables: list[Any]) -> Any:
     settings = {"learning_rate": learning_rate, **({"momentum": momentum} if momentum else {})}
     optimizer = keras.optimizers.get({"class_name": name, "config": settings})
     optimizer.build(variables)

@@ -22,7 +22,7 @@ from typing import Any
 
 import tensorflow as tf
 
-LARGE_TABLE = 2**16
+LARGE_TABLE = 2**15
 """Numbers in a table from which its rows are updated one by one; smaller ones are updated faster as a whole."""
 ROW_WISE = frozenset({"adagrad", "adam", "adamax", "adamw", "ftrl", "lion", "rmsprop", "sgd"})
 """Optimizers whose ``update_step`` treats every number of a weight alike and by itself."""

@@ -44,4 +44,5 @@ class MaxNorm(RegularizerPlugin):
             norm = ops.sqrt(ops.sum(ops.square(weights), axis=axes, keepdims=True))
             return weights * (limit / ops.maximum(norm, limit))  # times exactly 1 within the bound
 
+        bounded.axis = axes  # type: ignore[attr-defined]  # as Keras' constraints have: what is bounded together
         return bounded
