@@ -92,6 +92,7 @@ class Checkpoints:
         self._identity = identity
         self._place = BEGINNING
         self._plain: dict[str, Any] | None = None
+        self._logs: Mapping[str, Any] = {}
         self._measured: list[np.ndarray] = []
         self._around: tuple[dict[str, Any], dict[str, np.ndarray]] = ({}, {})
         self._arrays: dict[str, np.ndarray] = {}
@@ -156,28 +157,32 @@ class Checkpoints:
         """Count the calls of this epoch, from 0, from here on."""
         self._place = Place(epoch, 0)
 
-    def passes_over(self) -> bool:
-        """Whether the next call has been made by a process before; the state is the one after all it made.
+    def pass_over(self) -> Mapping[str, Any] | None:
+        """Return what the last call told, if the next has been made by a process before; None when it has not.
 
-        Callbacks see the calls that are passed over; what they keep is given to them where it was taken, in the last
-        one of these or as validation began.
+        The state is then the one after all calls that were made. Callbacks see the calls that are passed over; what
+        they keep is given to them where it was taken, in the last one of these or as validation began.
         """
-        if self._plain is None or self._place.epoch != self.begin.epoch or self._place.call == self.begin.call:
-            return False
+        if self._plain is None or self._place.epoch != self.begin.epoch or self._place.call >= self.begin.call:
+            return None
         if self._place.call == 0:
             self._restore(self._plain)
         self._place = Place(self._place.epoch, self._place.call + 1)
         if self._place == self.begin and not self._plain["validating"]:
             self._restore_around(self._plain)
-        return True
+        return self._logs
 
-    def call_done(self) -> None:
+    def call_done(self, logs: Mapping[str, Any]) -> None:
         """Write a checkpoint, if it is time for one.
+
+        Args:
+            logs: what the call has told.
 
         Raises:
             TrainingInterrupted: when a signal asked for the end.
         """
         self._place = Place(self._place.epoch, self._place.call + 1)
+        self._logs = logs
         if self._store is not None and time.perf_counter() - self._written >= self._pause:
             self._write(self._store)
         self.end_if_asked()
@@ -211,6 +216,7 @@ class Checkpoints:
             "validating": validating,
             "rows_seen": self._trainer.rows_seen,
             "steps_done": self._trainer.steps_done,
+            "logs": {name: float(value) for name, value in self._logs.items()},
             "seconds": self.seconds,
             **around,
             "callback_types": self._callback_types,
@@ -249,6 +255,7 @@ class Checkpoints:
         for variable, array in zip(variables, stored, strict=True):
             variable.assign(array)
         self._trainer.rows_seen, self._trainer.steps_done = plain["rows_seen"], plain["steps_done"]
+        self._logs = plain["logs"]
 
     def _check(self, plain: Mapping[str, Any]) -> None:
         faults = self._identity.faults(plain["identity"])
