@@ -14,6 +14,7 @@ from modelzoo_registry import Fault, NotFittedError, Spec, SpecError, Task, Trai
 from modelzoo_registry.specs import validate
 
 from .artifacts.atomic import check_free, staged
+from .artifacts.checkpoint import has_checkpoint
 from .artifacts.run import LOGS, RUN
 from .artifacts.unfinished import under_way
 from .columns import Schema
@@ -382,7 +383,8 @@ class Model:
             return outcome
         remedy = asked.remedy(job.folder)
         with under_way(job.folder, overwrite=overwrite, resume=resume, remedy=remedy, marker=RUN) as folder:
-            write_plan(folder, job, asked)
+            if not (resume and has_checkpoint(folder)):  # else it says what the training began as
+                write_plan(folder, job, asked)
             store = Store(folder, job.spec.checkpoint_every, resume=resume)
             outcome = job.run(logs=folder / LOGS, store=store, say=say)
             self._fitted = outcome.fitted

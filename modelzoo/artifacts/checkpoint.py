@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ def write_checkpoint(folder: Path, plain: Mapping[str, Any], arrays: Mapping[str
         plain: what JSON can hold.
         arrays: what it cannot, by name.
     """
-    text = json.dumps({"format": FORMAT, **plain}).encode()
+    text = json.dumps({"format": FORMAT, "arrays": list(arrays), "plain": plain}).encode()
     written = folder / CHECKPOINTS[1]
     with written.open("wb") as file:
         stored: dict[str, Any] = {_PLAIN: np.frombuffer(text, np.uint8), **arrays}
@@ -60,14 +59,20 @@ def read_checkpoint(folder: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]
     """
     path = folder / CHECKPOINT
     try:
-        with np.load(path, allow_pickle=False) as archive:  # each of its parts has a checksum
-            arrays = {name: archive[name] for name in archive.files}
-        plain = json.loads(arrays.pop(_PLAIN).tobytes())
-        version = plain.pop("format")
-    except (OSError, ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+        found, arrays = _read(path)
+    except Exception as error:  # what a damaged file ends in depends on the place of the damage
         raise DamagedArtifactError(f"{path} cannot be read: {error}. Remove {folder} to begin anew") from error
-    if version != FORMAT:
+    if found["format"] != FORMAT:
         raise DamagedArtifactError(
             f"{path} is of another version of modelzoo: go on with that one, or remove {folder} to begin anew"
         )
-    return plain, arrays
+    return found["plain"], arrays
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:  # each of its parts has a checksum
+        arrays = {name: archive[name] for name in archive.files}
+    found = json.loads(arrays.pop(_PLAIN).tobytes())
+    if found["format"] == FORMAT and found["arrays"] != list(arrays):  # the list of parts has none
+        raise ValueError("some of its arrays are missing")
+    return found, arrays

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from modelzoo_registry import ArtifactExistsError, ZooError
+from modelzoo_registry import ArtifactExistsError, DamagedArtifactError, ZooError
 
 from .atomic import check_free, flush, move
 from .checkpoint import has_checkpoint, remove_checkpoint
@@ -18,14 +18,17 @@ SUFFIX = ".unfinished"
 
 
 def unfinished_folder(target: Path) -> Path:
-    """Return where a training is while it is under way."""
+    """Return where a training is while it is under way; a symbolic link stands for where it leads."""
+    if target.is_symlink() or target.name in ("", ".."):
+        target = Path(os.path.realpath(target))
     return target.with_name(target.name + SUFFIX)
 
 
 def can_go_on(target: Path, *, marker: str) -> bool:
     """Whether a training that was interrupted is here: what has been replaced by a run, and not removed, is none."""
     folder = unfinished_folder(target)
-    return has_checkpoint(folder) or (folder.is_dir() and not (folder / marker).exists())
+    is_replaced = (folder / marker).exists() and (target / marker).exists()
+    return has_checkpoint(folder) or (folder.is_dir() and not is_replaced)
 
 
 def check_begun(target: Path, *, overwrite: bool) -> None:
@@ -73,7 +76,7 @@ def under_way(target: Path, *, overwrite: bool, resume: bool, remedy: str, marke
         except BaseException as error:
             if not has_checkpoint(folder):
                 shutil.rmtree(folder, ignore_errors=True)
-            elif not (isinstance(error, ZooError) and error.mendable):
+            elif not isinstance(error, DamagedArtifactError) and not (isinstance(error, ZooError) and error.mendable):
                 error.add_note(f"what was learnt is kept. {remedy}")
             raise
         shutil.rmtree(folder, ignore_errors=True)  # the run that was replaced

@@ -73,18 +73,6 @@ class EpochCounter(keras.callbacks.Callback):
         self._checkpoints.validation_begins()
 
 
-class CallbackRestorer(keras.callbacks.Callback):
-    """Give the callbacks before it what they have kept in another process, when all have begun."""
-
-    def __init__(self, checkpoints: Checkpoints) -> None:
-        super().__init__()
-        self._checkpoints = checkpoints
-
-    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
-        """Restore them."""
-        self._checkpoints.restore_callbacks()
-
-
 class HookCallback(keras.callbacks.Callback):
     """Tell hook plugins that an epoch ended."""
 

@@ -26,6 +26,7 @@ from .interruption import Interruption, TrainingInterrupted
 
 _MOST_SHARE = 0.02
 """Most of the time that may go into writing checkpoints: large ones are written less often."""
+_NOT_THE_SAME = "the training cannot go on from its checkpoint: it must be the same"
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,9 @@ class Checkpoints:
         self._identity = identity
         self._place = BEGINNING
         self._plain: dict[str, Any] | None = None
+        self._logs: Mapping[str, Any] = {}
+        self._measured: list[np.ndarray] = []
+        self._around: tuple[dict[str, Any], dict[str, np.ndarray]] = ({}, {})
         self._arrays: dict[str, np.ndarray] = {}
         self._started = self._written = time.perf_counter()
         self._pause = 0.0 if store is None else store.every
@@ -132,44 +136,65 @@ class Checkpoints:
                 regularizer.restore(state)
 
     def attach(self, trainer: Any, callbacks: Sequence[Any], regularizers: Sequence[tuple[str, Any]]) -> None:
-        """Say what is written: the trainer's state, what callbacks keep, and what regularizers do."""
+        """Say what is written: the trainer's state, what callbacks keep, and what regularizers do.
+
+        Raises:
+            SpecError: when the callbacks are not those the training began with.
+        """
         self._trainer = trainer
         self._callbacks = callbacks
         self._regularizers = regularizers
+        before, now = self._plain["callback_types"] if self._plain else self._callback_types, self._callback_types
+        if before != now:
+            fault = Fault("callbacks", f"it began with {', '.join(before)}. Received: {', '.join(now)}")
+            raise SpecError(_NOT_THE_SAME, [fault])
 
-    def restore_callbacks(self) -> None:
-        """Give callbacks what they have kept, once they have begun."""
-        if self._plain is not None:
-            for callback, own in zip(self._callbacks, self._plain["callbacks"], strict=True):
-                kept.give(callback, own, self._arrays)
+    @property
+    def _callback_types(self) -> list[str]:
+        return [type(callback).__name__ for callback in self._callbacks]
 
     def epoch_begins(self, epoch: int) -> None:
         """Count the calls of this epoch, from 0, from here on."""
         self._place = Place(epoch, 0)
 
-    def passes_over(self) -> bool:
-        """Whether the next call has been made by a process before; the state is the one after all it made."""
-        if self._plain is None or self._place.epoch != self.begin.epoch or self._place.call == self.begin.call:
-            return False
+    def pass_over(self) -> Mapping[str, Any] | None:
+        """Return what the last call told, if the next has been made by a process before; None when it has not.
+
+        The state is then the one after all calls that were made. Callbacks see the calls that are passed over; what
+        they keep is given to them where it was taken, in the last one of these or as validation began.
+        """
+        if self._plain is None or self._place.epoch != self.begin.epoch or self._place.call >= self.begin.call:
+            return None
         if self._place.call == 0:
             self._restore(self._plain)
         self._place = Place(self._place.epoch, self._place.call + 1)
-        return self._place.call <= self.begin.call
+        if self._place == self.begin and not self._plain["validating"]:
+            self._restore_around(self._plain)
+        return self._logs
 
-    def call_done(self) -> None:
+    def call_done(self, logs: Mapping[str, Any]) -> None:
         """Write a checkpoint, if it is time for one.
+
+        Args:
+            logs: what the call has told.
 
         Raises:
             TrainingInterrupted: when a signal asked for the end.
         """
         self._place = Place(self._place.epoch, self._place.call + 1)
+        self._logs = logs
         if self._store is not None and time.perf_counter() - self._written >= self._pause:
             self._write(self._store)
         self.end_if_asked()
 
     def validation_begins(self) -> None:
         """Remember what has been measured on training rows: the same metrics are used for others from here on."""
+        if self._store is None:
+            return
+        if self._plain is not None and self._plain["validating"] and self._place == self.begin:
+            self._restore_around(self._plain)
         self._measured = [storable(variable) for variable in self._trainer.metrics_variables]
+        self._around = self._take_around()
 
     def end_if_asked(self, *, in_validation: bool = False) -> None:
         """Write a checkpoint and end the training, if a signal asked for it."""
@@ -178,33 +203,49 @@ class Checkpoints:
         if in_validation:
             for variable, value in zip(self._trainer.metrics_variables, self._measured, strict=True):
                 variable.assign(value)
-        self._write(self._store)
+        self._write(self._store, validating=in_validation)
         raise TrainingInterrupted(f"stopped in epoch {self._place.epoch + 1}", self._interruption.number)
 
-    def _write(self, store: Store) -> None:
+    def _write(self, store: Store, *, validating: bool = False) -> None:
         began = time.perf_counter()
-        arrays = {f"variable:{place}": storable(variable) for place, variable in enumerate(self._trainer.program.state)}
-        own = []
-        for place, callback in enumerate(self._callbacks):
-            plain, some = kept.take(callback, f"callback:{place}")
-            own.append(plain)
-            arrays |= some
-        kind, keys, *rest = np.random.get_state(legacy=True)
-        arrays["random"] = np.asarray(keys)
+        around, arrays = self._around if validating else self._take_around()
+        variables = self._trainer.program.state
+        arrays = arrays | {f"variable:{place}": storable(variable) for place, variable in enumerate(variables)}
         plain = {
             "place": [self._place.epoch, self._place.call],
+            "validating": validating,
             "rows_seen": self._trainer.rows_seen,
             "steps_done": self._trainer.steps_done,
+            "logs": {name: float(value) for name, value in self._logs.items()},
             "seconds": self.seconds,
-            "callbacks": own,
+            **around,
+            "callback_types": self._callback_types,
             "regularizers": [dict(regularizer.state()) for _, regularizer in self._regularizers],
-            "random": [random.getstate(), [kind, *rest]],
             "identity": vars(self._identity),
             "versions": self.began_with,
         }
         write_checkpoint(store.folder, plain, arrays)
         self._written = time.perf_counter()
         self._pause = max(store.every, (self._written - began) / _MOST_SHARE) if store.every else 0.0
+
+    def _take_around(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        """Return what is not the step's own: what callbacks keep, and the states of random generators."""
+        kind, keys, *rest = np.random.get_state(legacy=True)
+        arrays = {"random": np.asarray(keys)}
+        own = []
+        for place, callback in enumerate(self._callbacks):
+            plain, some = kept.take(callback, f"callback:{place}")
+            own.append(plain)
+            arrays |= some
+        return {"callbacks": own, "random": [random.getstate(), [kind, *rest]]}, arrays
+
+    def _restore_around(self, plain: Mapping[str, Any]) -> None:
+        for callback, own in zip(self._callbacks, plain["callbacks"], strict=True):
+            kept.give(callback, own, self._arrays)
+        python, (kind, *rest) = plain["random"]
+        random.setstate((python[0], tuple(python[1]), python[2]))
+        np.random.set_state((kind, self._arrays["random"], *rest))
+        self._arrays = {}  # no longer needed
 
     def _restore(self, plain: Mapping[str, Any]) -> None:
         variables = self._trainer.program.state
@@ -215,14 +256,11 @@ class Checkpoints:
             variable.assign(array)
         self._trainer.rows_seen = self._trainer.rows_before = plain["rows_seen"]
         self._trainer.steps_done = plain["steps_done"]
-        python, (kind, *rest) = plain["random"]
-        random.setstate((python[0], tuple(python[1]), python[2]))
-        np.random.set_state((kind, self._arrays["random"], *rest))
-        self._arrays = {}  # no longer needed
+        self._logs = plain["logs"]
 
     def _check(self, plain: Mapping[str, Any]) -> None:
         faults = self._identity.faults(plain["identity"])
         if faults:
-            raise SpecError("the training cannot go on from its checkpoint: it must be the same", faults)
+            raise SpecError(_NOT_THE_SAME, faults)
         self.began_with = plain["versions"]
         self.seconds_before = plain["seconds"]

@@ -147,13 +147,13 @@ class FusedModel(keras.Model):
         checkpoints = self._checkpoints
 
         def train_function(iterator: Any) -> Mapping[str, Any]:
-            if checkpoints.passes_over():
-                return dict(self.get_metrics_result())
+            if (told := checkpoints.pass_over()) is not None:
+                return dict(told)
             inputs, targets, weights, count = next(iterator)
             done, finite, logs = program(inputs, targets, weights, count)
             self.engine = replace(self.engine, xla=program.xla)
             self._count(int(done), int(targets.shape[1]), finite=bool(finite))
-            checkpoints.call_done()
+            checkpoints.call_done(logs)
             return dict(logs)
 
         self.train_function = train_function

@@ -40,6 +40,7 @@ class Interruption:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+            self.number = None  # the training has ended: what came too late for it would only spoil what follows
 
     def _wish(self, number: int, _: FrameType | None) -> None:
         self.number = number

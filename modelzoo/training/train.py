@@ -27,7 +27,6 @@ from ..core.score import rows_a_batch
 from ..hooks import Hooks
 from .assembly import Assembly, assemble
 from .callbacks import (
-    CallbackRestorer,
     EpochCounter,
     HookCallback,
     early_stopping_held,
@@ -268,7 +267,7 @@ def _fit(
                 validation_data=valid,
                 shuffle=False,
                 verbose=0,
-                callbacks=[counter, *callbacks, *own, CallbackRestorer(checkpoints)],
+                callbacks=[counter, *callbacks, *own],
             )
         except (NonFiniteLossError, TrainingInterrupted) as error:
             for callback in board:  # Keras does not; without it the last events are not in the file

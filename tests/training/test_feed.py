@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelzoo.training.chunks import Encoded
-from modelzoo.training.feed import Feed
+from modelzoo.training.feed import Feed, Place
 from modelzoo.training.schedule import Schedule
 
 EPOCHS = 3
@@ -51,6 +51,15 @@ def real_targets(feed, epoch):
 def examples(feed):
     """Everything that is trained on, in order."""
     return np.concatenate([targets[:count].reshape(-1) for _, targets, _, count in feed.epochs()])
+
+
+def assert_same_chunks(found, expected):
+    """Both hold the same arrays, and as many micro-batches that count."""
+    assert len(found) == len(expected)
+    for (inputs, *rest), (expected_inputs, *expected_rest) in zip(found, expected, strict=True):
+        assert inputs.keys() == expected_inputs.keys()
+        assert all(np.array_equal(inputs[name], expected_inputs[name]) for name in inputs)
+        assert all(map(np.array_equal, rest, expected_rest))
 
 
 @given(feeds)
@@ -121,3 +130,13 @@ def test_epochs_and_seeds_have_orders_of_their_own():
 
     assert order(0, 0) != order(0, 1)
     assert order(0, 0) != order(1, 0)
+
+
+@given(counting, st.data())
+def test_a_feed_that_begins_at_any_call_is_the_rest_of_the_whole(feed, data):
+    chunks = list(feed.epochs())
+    begin = Place(data.draw(st.integers(0, EPOCHS - 1)), data.draw(st.integers(0, feed.calls)))
+
+    rest = list(feed.epochs(begin))
+
+    assert_same_chunks(rest, chunks[begin.epoch * feed.calls + begin.call :])

@@ -14,7 +14,7 @@ from modelzoo.columns import Schema
 from modelzoo.columns.categorical import CategoricalColumn
 from modelzoo.columns.numeric import NumericColumn
 from modelzoo.data.files import write
-from modelzoo.training.feed import Feed
+from modelzoo.training.feed import Feed, Place
 from modelzoo.training.prepare import prepare
 from modelzoo.training.reading import Selection
 from modelzoo.training.schedule import Schedule
@@ -277,6 +277,21 @@ class TestFeed:
         seen = np.concatenate(epochs)
         assert sorted(seen[:ROWS]) == list(range(ROWS))
         assert len(set(seen[ROWS:])) == 1001
+
+    @pytest.mark.parametrize(
+        "begin", [Place(0, 0), Place(0, 7), Place(1, 40), Place(1, 54), Place(2, 53), Place(2, 55)]
+    )
+    def test_it_can_begin_at_any_call(self, examples, begin):
+        """Epochs are no whole passes, and the last call of each is a short batch, or of nothing."""
+        feed = Feed(examples, Schedule(ROWS, 256, 3, ROWS + 1002), 2, seed=1)
+
+        found = list(feed.epochs(begin))
+
+        expected = list(islice(feed.epochs(), begin.epoch * feed.calls + begin.call, None))
+        assert (len(found), feed.calls) == (len(expected), 54)
+        for (inputs, *rest), (others, *expected_rest) in zip(found, expected, strict=True):
+            assert np.array_equal(inputs["dense"], others["dense"])
+            assert all(map(np.array_equal, rest, expected_rest))
 
     def test_the_last_batch_is_short(self, examples):
         feed = Feed(examples, Schedule(ROWS, 300, 1, ROWS), 200, seed=1)
