@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -86,6 +85,8 @@ def under_way(target: Path, *, overwrite: bool, resume: bool, remedy: str, marke
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Keep other processes out; the system lets go of the lock however this one ends."""
+    import fcntl  # Windows has none; there runs are read, and TensorFlow does not train
+
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         try:
