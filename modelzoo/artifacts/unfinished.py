@@ -63,7 +63,8 @@ def under_way(target: Path, *, overwrite: bool, resume: bool, remedy: str, marke
     """
     target = Path(os.path.realpath(target))
     folder = unfinished_folder(target)
-    folder.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
     with _locked(folder):
         if not resume:
             _clear(folder)

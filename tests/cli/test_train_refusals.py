@@ -173,7 +173,7 @@ def test_all_faults_of_a_configuration_are_told_with_its_file(refusal, here):
     (here / "mine.toml").write_text('epoch = 3\nseed = "x"\nsettings = 3\nregularizers = "l2"\n')
     known = (
         "optimizer, learning_rate, loss, metrics, epochs, batch_size, train_examples, evals, "
-        "memory, seed, validation, class_weight, weight_column, model, data, target, task, "
+        "memory, checkpoint_every, seed, validation, class_weight, weight_column, model, data, target, task, "
         "columns, drop, out, settings, regularizers, schema"
     )
 
