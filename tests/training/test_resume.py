@@ -109,11 +109,13 @@ CASES = [
         PLAIN,
         (
             Moment("batch_end", 0, 3),
+            Moment("epoch_begin", 1),
             Moment("test_begin", 1, by=signal.SIGINT),
             Moment("epoch_end", 2),
         ),
         ("l1", {"name": "early_stopping", "patience": 1, "min_delta": 0.01}),
         settings={"class_weight": "balanced"},
+        full=True,
     ),
     Case(
         "fused steps, interrupted again and again",
@@ -123,8 +125,6 @@ CASES = [
         (
             Moment("batch_end", 0, 0, by=signal.SIGTERM),
             Moment("batch_end", 0, 2),
-            Moment("epoch_begin", 1),
-            Moment("test_begin", 1, by=signal.SIGTERM),
             Moment("test_batch_end", 1, by=signal.SIGINT),
             Moment("batch_end", 2, 1, by=signal.SIGINT),
             Moment("train_end", 2),
