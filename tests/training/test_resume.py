@@ -328,7 +328,15 @@ def test_the_second_ctrl_c_ends_it_at_once(fit, tmp_path):
     assert read_checkpoint(tmp_path / "run.unfinished")[0]["place"] == [0, 1]
 
 
-def test_without_a_run_to_write_ctrl_c_is_what_it_is_to_python(fit):
+@pytest.fixture
+def python_answers_ctrl_c():
+    """A shell that starts the tests in the background has Ctrl-C ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_without_a_run_to_write_ctrl_c_is_what_it_is_to_python(fit, python_answers_ctrl_c):
     handlers = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
 
     with pytest.raises(KeyboardInterrupt) as caught:
