@@ -1,6 +1,6 @@
 """Train the network with ``modelzoo``, as a user calls it: metrics and progress on.
 
-    python benchmarks/rivals/modelzoo_fit.py FOLDER --batch 32 --epochs 4 [--rows 1280] [--file]
+    python benchmarks/rivals/modelzoo_fit.py FOLDER --batch 32 --epochs 4 [--rows 320] [--file]
 
 It times the progress callback too: what its methods took of the epochs after the first.
 """
@@ -17,7 +17,7 @@ from epochs import EpochTimes
 from sides import HIDDEN, arguments, read_rows, report
 
 import modelzoo
-from modelzoo.training.callbacks import Progress
+from modelzoo.training.progress import Progress
 
 
 class Share(EpochTimes):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from modelzoo_registry import ColumnError, Fault
-from modelzoo_registry.suggest import did_you_mean
 
 from ..data.memory import from_rows
 from .array import FittedArray
@@ -22,7 +20,7 @@ from .one_row import one_to_wire
 from .raw import RawInput
 from .required import refuse_missing
 from .schema import Schema, raw_input
-from .wire import gather_faults, to_wire
+from .table import in_blocks, read_wire, require_columns, telling_all_faults
 
 Arrays = dict[str, np.ndarray]
 """Encoded rows: ``dense`` float32 (n, d), ``ids`` int32 (n, k), ``array_0`` float32 (n, *shape), ...
@@ -62,8 +60,14 @@ class Encoder(Plain):
             DataError: naming every value that does not fit its column.
             SchemaError: when a cross has too many possible combinations.
         """
-        wire = read_wire(schema.check().raw, table)
-        return cls(columns=learn(schema.ordered, lambda _: [wire]))
+        raw = schema.check().raw
+        require_columns(raw, table)
+
+        def wires(names: Collection[str]) -> Iterator[Mapping[str, Any]]:
+            return (wire for _, wire in in_blocks([each for each in raw if each.name in names], table))
+
+        with telling_all_faults(raw, table):
+            return cls(columns=learn(schema.ordered, wires))
 
     @classmethod
     def fit_portions(cls, schema: Schema, portions: Callable[[Sequence[str]], Iterable[Portion]]) -> Encoder:
@@ -138,29 +142,36 @@ class Encoder(Plain):
             ColumnError: naming every column the table lacks.
             DataError: naming every value that does not fit its column.
         """
-        return self.encode_wire(read_wire(self.raw, table, first_row=first_row))
+        require_columns(self.raw, table)
+        encoded = self._room(table.num_rows)
+        with telling_all_faults(self.raw, table, first_row=first_row):
+            for rows, wire in in_blocks(self.raw, table, first_row=first_row):
+                self._encode_block(wire, {name: array[rows] for name, array in encoded.items()})
+        return encoded
 
-    def encode_wire(self, wire: Mapping[str, Any]) -> Arrays:
-        """Return the encoded rows of columns in wire form."""
-        rows = len(next(iter(wire.values())))
+    def _room(self, rows: int) -> Arrays:
+        """Return arrays that so many encoded rows have yet to be written to."""
+        arrays = [np.empty((rows, *shape), np.float32) for shape in self.array_shapes.values()]
         dense = np.empty((rows, self.dense_width), np.float32)
-        used = np.empty((rows, len(self.id_layout)), np.int32)
-        arrays: list[np.ndarray] = []
+        return _packed(dense, np.empty((rows, len(self.id_layout)), np.int32), arrays)
+
+    def _encode_block(self, wire: Mapping[str, Any], room: Arrays) -> None:
+        """Write the encoded rows of columns in wire form to arrays with room for them."""
         ids: dict[str, np.ndarray] = {}
-        numbers, places = 0, 0
+        numbers, places, arrays = 0, 0, 0
         for fitted in self.columns:
             encoded = encode_column(fitted, wire, ids)
             if isinstance(fitted, FittedDense):
-                dense[:, numbers : numbers + fitted.width] = encoded
+                room["dense"][:, numbers : numbers + fitted.width] = encoded
                 numbers += fitted.width
             elif isinstance(fitted, FittedArray):
-                arrays.append(encoded)
+                room[f"array_{arrays}"][:] = encoded
+                arrays += 1
             else:
                 ids[fitted.column.name] = encoded
                 if is_used(fitted):
-                    used[:, places] = encoded
+                    room["ids"][:, places] = encoded
                     places += 1
-        return _packed(dense, used, arrays)
 
     def encode_row(self, row: Mapping[str, Any]) -> Arrays:
         """Return one row, given as a dict, encoded: as ``encode`` of a table of this row, but some 100 times faster.
@@ -193,7 +204,7 @@ class Encoder(Plain):
         return {name: table for name, table in made.items() if table is not None}
 
     def tensorflow(self, tf: Any, wire: Mapping[str, Any], tables: Mapping[str, Any]) -> dict[str, Any]:
-        """Do as ``encode_wire`` does, as TensorFlow operations on one (batch, ...) tensor a raw column.
+        """Do as ``encode`` does, as TensorFlow operations on one (batch, ...) wire tensor a raw column.
 
         A missing value where one is required raises InvalidArgumentError, with column and row in its message.
         """
@@ -215,22 +226,6 @@ class Encoder(Plain):
         if self.id_layout:
             packed["ids"] = tf.stack([ids[layout.name] for layout in self.id_layout], axis=1)
         return packed
-
-
-def read_wire(inputs: tuple[RawInput, ...], table: pa.Table, *, first_row: int = 1) -> dict[str, Any]:
-    """Return the raw columns of a table in wire form; further columns are passed over.
-
-    Raises:
-        ColumnError: naming every column the table lacks.
-        DataError: naming every value that does not fit its column.
-    """
-    names = set(table.column_names)
-    missing = [raw.name for raw in inputs if raw.name not in names]
-    if missing:
-        faults = [Fault(name, f"is not there.{did_you_mean(name, table.column_names)}") for name in missing]
-        raise ColumnError(f"the data lacks columns the model reads (it has: {', '.join(table.column_names)})", faults)
-    work = [partial(to_wire, raw, table.column(raw.name), first_row=first_row) for raw in inputs]
-    return dict(zip([raw.name for raw in inputs], gather_faults("the data does not fit the model", work), strict=True))
 
 
 def _filtered(values: Any, kept: np.ndarray) -> Any:

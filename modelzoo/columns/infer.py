@@ -186,17 +186,18 @@ def _crosses(columns: Sequence[Column], table: pa.Table, labels: np.ndarray, tak
     """Return the pairs with the highest synergy, best first."""
     rows = min(SAMPLE_ROWS, max(_LEAST_SAMPLE_ROWS, _SAMPLE_CELLS // len(columns)))
     every = max(1, len(labels) // rows)
-    sample, target = table.take(np.arange(0, len(labels), every)), labels[::every]
-    likely = most_informative(_sample_ids(columns, sample), target, MOST_CROSSED_COLUMNS)
+    sample, target = np.arange(0, len(labels), every), labels[::every]
+    likely = most_informative(_sample_ids(columns, table, sample), target, MOST_CROSSED_COLUMNS)
     pairs = synergy(likely, target, least=LEAST_SYNERGY)[:MOST_CROSSES]
     return [CrossedColumn(name=_fresh(f"{a}_x_{b}", taken), sources=(a, b)) for a, b in pairs]
 
 
-def _sample_ids(columns: Sequence[Column], sample: pa.Table) -> dict[str, np.ndarray]:
+def _sample_ids(columns: Sequence[Column], table: pa.Table, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the ids that these rows have in each column that might be crossed."""
     ids: dict[str, np.ndarray] = {}
     for column in columns:
         raw = raw_input(column)
         if isinstance(column, IdColumn) and raw is not None:
-            wire = to_wire(raw, sample.column(raw.name))
+            wire = to_wire(raw, table.column(raw.name).take(pa.array(rows)))
             ids[column.name] = column.fit(wire).encode(wire)
     return ids

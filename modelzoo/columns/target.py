@@ -192,6 +192,8 @@ def without_missing(table: pa.Table, name: str) -> tuple[pa.Table, int]:
         ColumnError, DataError: as ``has_target`` does.
     """
     known = has_target(table, name)
+    if known.all():
+        return table, 0
     return table.filter(pa.array(known)), int(np.count_nonzero(~known))
 
 

@@ -60,9 +60,7 @@ def to_numpy(wire: Any) -> np.ndarray:
 
 def _plain(at: Place, column: pa.ChunkedArray) -> pa.Array:
     """Return one contiguous array without dictionary, run-end, large or view types; bytes as text."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if isinstance(array, pa.ChunkedArray):
-        array = array.chunk(0) if array.num_chunks == 1 else pa.concat_arrays(array.chunks)
+    array = _contiguous(column)
     kind = array.type
     if pa.types.is_dictionary(kind):
         return _plain(at, array.cast(kind.value_type))
@@ -73,6 +71,13 @@ def _plain(at: Place, column: pa.ChunkedArray) -> pa.Array:
     if pa.types.is_decimal(kind) and kind.bit_width < _LEAST_DECIMAL:
         return array.cast(pa.decimal128(kind.precision, kind.scale))
     return array.cast(pa.float64()) if pa.types.is_float16(kind) else array
+
+
+def _contiguous(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return one array: of one chunk this itself, which ``combine_chunks`` would copy."""
+    if isinstance(column, pa.ChunkedArray):
+        return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return column
 
 
 def _lacks_all(array: pa.Array) -> bool:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 
 import pyarrow as pa
 from modelzoo_registry import DataError
 
+from .estimate import row_bytes
+
 _MAGIC = b"PAR1"
 """What a Parquet file begins and ends with."""
+_BUFFER = 2**16
+"""Bytes of a column that are read at a time."""
+_PORTION = 8 * 2**20
+"""Bytes of rows with lists that are decoded at a time."""
 _AGAIN = "Copy or download it again, or write it again"
 
 
@@ -21,13 +27,23 @@ def read(path: Path) -> pa.Table:
     """
     from pyarrow import parquet
 
+    options = {"buffer_size": _BUFFER, "pre_buffer": False, "page_checksum_verification": True}
     try:
-        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
-            table = file.read()  # read_table would add columns told by the folder's name
+        with parquet.ParquetFile(path, **options) as file:  # read_table would add columns told by the folder's name
+            table = _read_rows(file)
+        pa.default_memory_pool().release_unused()  # what reading took beside the table
         table.validate(full=True)  # pages without a checksum may hold text that is none
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         refuse_damaged(path, error)
     return table
+
+
+def _read_rows(file: Any) -> pa.Table:
+    """Return all rows; lists, of which Arrow holds more than twice what it decodes, a portion at a time."""
+    schema = file.schema_arrow
+    if not any(pa.types.is_nested(getattr(kind, "storage_type", kind)) for kind in schema.types):
+        return file.read()
+    return pa.Table.from_batches(file.iter_batches(max(1, _PORTION // row_bytes(schema))), schema)
 
 
 def write(table: pa.Table, sink: IO[bytes]) -> None:

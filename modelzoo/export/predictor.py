@@ -11,8 +11,8 @@ import numpy as np
 from modelzoo_registry import DamagedArtifactError, Fault, SpecError, Task
 
 from ..columns.base import MISSING_INTEGER
-from ..columns.encoder import read_wire
 from ..columns.raw import RawInput
+from ..columns.table import read_wire
 from ..columns.wire import to_numpy
 from ..data import to_table
 from ..runtime import require_tensorflow

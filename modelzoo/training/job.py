@@ -71,6 +71,7 @@ class Job:
         encoder, left_out = self.rows.fit_encoder(self.schema)
         notes.extend(left_out)
         rows, valid = self.rows.encode(encoder), self.rows.encode_validation(encoder)
+        self.rows.let_go()
         for line in notes:
             speak(line)
         checkpoints = Checkpoints(store, Identity.of(self._settings, encoder, rows.count, rows.like))
@@ -84,7 +85,7 @@ class Job:
         except BaseException as error:
             hooks.call("run_failed", run=self.info, error=error)
             raise
-        fitted = self._fitted(encoder, trained, notes, validation_rows=0 if valid is None else valid.count)
+        fitted = self._fitted(encoder, trained, notes, rows.count, 0 if valid is None else valid.count)
         return Outcome(fitted, trained.history, trained.stopped, hooks, self.info)
 
     @property
@@ -130,7 +131,9 @@ class Job:
         regularizer: RegularizerPlugin = choice.plugin(choice.spec)
         return regularizer
 
-    def _fitted(self, encoder: Encoder, trained: Trained, notes: Sequence[str], *, validation_rows: int) -> Fitted:
+    def _fitted(
+        self, encoder: Encoder, trained: Trained, notes: Sequence[str], rows: int, validation_rows: int
+    ) -> Fitted:
         from ..fitted import Fitted
 
         facts = Facts(
@@ -143,7 +146,7 @@ class Job:
             regularizer_states=trained.regularizer_states,
             engine=trained.engine,
             provenance=self.rows.provenance,
-            rows=self.rows.count,
+            rows=rows,
             validation_rows=validation_rows,
             streamed=self.rows.streamed,
             notes=(*notes, *trained.notes),

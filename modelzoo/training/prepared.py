@@ -51,6 +51,9 @@ class Prepared(Protocol):
     def encode_validation(self, encoder: Encoder) -> Examples | None:
         """Return the validation rows that have a target encoded, or None when there are none to validate on."""
 
+    def let_go(self) -> None:
+        """Drop the raw rows once they are encoded, unless they are read anew for each pass; they count no more."""
+
     def close(self) -> None:
         """Let go of what was opened for the rows."""
 
@@ -75,7 +78,7 @@ class FittingRows:
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
+@dataclass
 class Rows(FittingRows):
     """Hold the training rows, the validation rows if any, the target, and what was assumed and left out."""
 
@@ -118,6 +121,12 @@ class Rows(FittingRows):
     def encode_validation(self, encoder: Encoder) -> Encoded | None:
         """See ``Prepared``."""
         return None if self.valid is None else encode_known(encoder, self.target, self.valid, self.valid_weights)
+
+    def let_go(self) -> None:
+        """See ``Prepared``."""
+        self.train = pa.table({})
+        self.valid = None
+        pa.default_memory_pool().release_unused()
 
     def close(self) -> None:
         """See ``Prepared``; nothing was opened."""

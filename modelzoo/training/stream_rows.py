@@ -104,6 +104,9 @@ class StreamedRows(FittingRows):
         scaled = None if weights is None else weights / self.survey.mean_weight
         return encode_known(encoder, self.target, valid, scaled)
 
+    def let_go(self) -> None:
+        """See ``Prepared``; nothing is held."""
+
     def close(self) -> None:
         """Remove the files that rows were converted to, if any."""
         self._opened.close()

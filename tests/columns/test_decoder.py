@@ -16,8 +16,8 @@ from modelzoo.columns.bucketized import BucketizedColumn
 from modelzoo.columns.categorical import CategoricalColumn, FittedCategorical
 from modelzoo.columns.decoder import decode, decode_tensorflow, fixed_width, pieces
 from modelzoo.columns.decoder import rebuilt as rebuilt_pieces
-from modelzoo.columns.encoder import read_wire
 from modelzoo.columns.numeric import FittedNumeric, NumericColumn
+from modelzoo.columns.table import read_wire
 
 from .drawn import COMBINATIONS, fitted_and_rows
 from .test_executions_agree import unhurried

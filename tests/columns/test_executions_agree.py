@@ -11,8 +11,8 @@ from modelzoo_registry import DataError
 from modelzoo.columns import Encoder, Schema
 from modelzoo.columns.crossed import FittedCrossed
 from modelzoo.columns.datetime import DatetimeColumn
-from modelzoo.columns.encoder import read_wire
 from modelzoo.columns.required import is_missing
+from modelzoo.columns.table import read_wire
 from modelzoo.columns.wire import to_numpy
 
 from .agreeing import assert_agree, assert_one_row_at_a_time_agrees

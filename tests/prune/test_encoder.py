@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from modelzoo.columns import Encoder, Schema
-from modelzoo.columns.encoder import read_wire
+from modelzoo.columns.table import read_wire
 from modelzoo.columns.wire import to_numpy
 from modelzoo.data import to_table
 from modelzoo.prune.encoder import shrink
