@@ -7,7 +7,7 @@ from math import ceil
 
 LEAST_CHUNK_BYTES, MOST_CHUNK_BYTES = 8 * 2**20, 32 * 2**20
 """Bounds of the encoded data that one call of the step takes: enough to make the call's own cost small."""
-_SHARE = 16
+_SHARE = 8
 """Between these bounds, a chunk is this part of the rows that are held: three chunks are held beside them."""
 MOST_STEPS_A_CALL = 256
 XLA_STEPS = 6_000

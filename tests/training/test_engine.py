@@ -31,8 +31,8 @@ def test_equal_sizes_make_equal_choices_within_their_bounds(sizes):
     assert engine.chunk == 1 or engine.chunk * sizes["batch_size"] * sizes["row_bytes"] <= most
 
 
-def test_a_chunk_is_a_sixteenth_of_the_rows_held_within_its_bounds():
-    assert [chunk_bytes(size * 2**20) for size in (1, 200, 1_000)] == [8 * 2**20, 200 * 2**20 // 16, 32 * 2**20]
+def test_a_chunk_is_an_eighth_of_the_rows_held_within_its_bounds():
+    assert [chunk_bytes(size * 2**20) for size in (1, 200, 1_000)] == [8 * 2**20, 200 * 2**20 // 8, 32 * 2**20]
 
 
 @given(SIZES)
