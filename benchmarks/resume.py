@@ -163,7 +163,8 @@ def measure_cost(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _train(folder: Path, name: str, arguments: argparse.Namespace) -> subprocess.Popen[bytes]:
     """Begin a training in a process of its own, or go on with it."""
-    if (folder / f"{name}.unfinished" / "train.toml").exists():
+    # A process may be killed when its run is in place already: going on then says so, and ends well.
+    if (folder / f"{name}.unfinished" / "train.toml").exists() or (folder / name).exists():
         words = ["train", "--resume", folder / name]
     else:
         regularizers = [word for one in REGULARIZERS for word in ("--regularizer", one)]

@@ -67,4 +67,6 @@ def write_plan(folder: Path, job: Job, asked: Asked) -> None:
         regularizers=tuple({**one.as_settings(), "name": one.entry.qualified_name} for one in job.regularizers),
         schema=None if job.schema is None else job.schema.model_dump(mode="json", exclude_none=True),
     )
-    (folder / CONFIG).write_text(to_toml(config), encoding="utf-8")
+    written = folder / f".{CONFIG}"
+    written.write_text(to_toml(config), encoding="utf-8")
+    written.replace(folder / CONFIG)  # whole or not there, whenever this is cut short
