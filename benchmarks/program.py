@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import subprocess
+import sys
 import termios
 import threading
 import time
@@ -30,6 +31,14 @@ def measure(words: Sequence[Any], *, terminal: bool = False) -> dict[str, Any]:
         raise SystemExit(f"{' '.join(command)} failed with {code}:\n{errors}")
     last = printed.splitlines()[-1] if printed else ""
     return {**(json.loads(last) if last.startswith("{") else {}), "process_seconds": seconds}
+
+
+def run_python(*words: Any) -> str:
+    """Run this Python with these words, and return what it printed."""
+    code, printed, errors = _in_pipes([sys.executable, *map(str, words)])
+    if code:
+        raise SystemExit(f"{words[0]} failed with {code}:\n{errors}")
+    return printed
 
 
 def lacking(python: str, packages: Sequence[str]) -> list[str]:

@@ -24,22 +24,12 @@ from typing import Any
 
 from defaults import autoencoder, diamonds, digits
 from machine import facts
+from rivals.taxi import COLUMNS, TARGET
 
 RESULTS = Path(__file__).parent / "results" / "quality.json"
 ZOO = Path(sys.executable).with_name("zoo")
 EXAMPLES = Path(__file__).parent.parent / "examples"
 TAXI_EXAMPLES = ("taxi_dnn.py", "taxi_wide_deep.py")
-TARGET = "fare_amount"
-TAXI_COLUMNS = (
-    TARGET,
-    "pickup_datetime",
-    "pickup_longitude",
-    "pickup_latitude",
-    "dropoff_longitude",
-    "dropoff_latitude",
-    "passenger_count",
-    "key",
-)
 
 
 def main() -> None:
@@ -87,7 +77,7 @@ def taxi(source: Path, folder: Path, *, drop: Sequence[str]) -> dict[str, float]
     _zoo(
         "train",
         *("--model", "wide_deep", "--data", source / "taxi-train.csv", "--validation", source / "taxi-valid.csv"),
-        *("--target", TARGET, "--columns", ",".join(TAXI_COLUMNS), "--drop", ",".join(drop)),
+        *("--target", TARGET, "--columns", ",".join(COLUMNS), "--drop", ",".join(drop)),
         *("--out", run),
     )
     seconds = time.perf_counter() - start
@@ -112,7 +102,7 @@ def taxi_example(name: str, source: Path) -> dict[str, float]:
 def _rmse_of_mean(source: Path) -> float:
     def fares(name: str) -> list[float]:
         with (source / name).open(newline="") as lines:
-            return [float(row[TAXI_COLUMNS.index(TARGET)]) for row in csv.reader(lines)]
+            return [float(row[COLUMNS.index(TARGET)]) for row in csv.reader(lines)]
 
     train, test = fares("taxi-train.csv"), fares("taxi-test.csv")
     mean = sum(train) / len(train)

@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 from machine import facts
+from program import run_python
 
 RESULTS = Path(__file__).parent / "results" / "resume.json"
 MAKE_ROWS = Path(__file__).with_name("make_rows.py")
@@ -87,7 +88,7 @@ def main() -> None:
     arguments = _arguments()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        _run(MAKE_ROWS, folder / "rows", "--rows", arguments.rows, "--files", 2)
+        run_python(MAKE_ROWS, folder / "rows", "--rows", arguments.rows, "--files", 2)
         measured = {
             "rows": arguments.rows,
             **measure_kills(folder, arguments),
@@ -193,14 +194,7 @@ def _settings(regularizer: str) -> dict[str, float]:
 
 
 def _measure(settings: dict[str, Any]) -> dict[str, Any]:
-    return dict(json.loads(_run("-c", COST, json.dumps(settings)).splitlines()[-1]))
-
-
-def _run(*words: Any) -> str:
-    done = subprocess.run([sys.executable, *map(str, words)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{words[0]} failed with {done.returncode}:\n{done.stderr}")
-    return done.stdout
+    return dict(json.loads(run_python("-c", COST, json.dumps(settings)).splitlines()[-1]))
 
 
 def _arguments() -> argparse.Namespace:

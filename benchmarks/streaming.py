@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from machine import facts
+from program import run_python
 
 RESULTS = Path(__file__).parent / "results" / "streaming.json"
 MAKE_ROWS = Path(__file__).with_name("make_rows.py")
@@ -71,21 +70,14 @@ def main() -> None:
 
 def train(data: Path, memory: str) -> dict[str, Any]:
     """Train in a fresh process and return what it measured."""
-    return dict(json.loads(_run("-c", TRAIN, data, memory).splitlines()[-1]))
+    return dict(json.loads(run_python("-c", TRAIN, data, memory).splitlines()[-1]))
 
 
 def _rows(folder: Path, rows: int) -> Path:
     """Make the rows, unless they are there."""
     if not folder.exists():
-        _run(MAKE_ROWS, folder, "--rows", rows)
+        run_python(MAKE_ROWS, folder, "--rows", rows)
     return folder
-
-
-def _run(*words: Any) -> str:
-    done = subprocess.run([sys.executable, *map(str, words)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{words[0]} failed with {done.returncode}:\n{done.stderr}")
-    return done.stdout
 
 
 def _arguments() -> argparse.Namespace:

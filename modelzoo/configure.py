@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from modelzoo_registry import (
     PluginEntry,
     Spec,
     SpecError,
+    Task,
     UnknownPluginError,
     installed,
 )
@@ -111,3 +112,20 @@ def _conflict(entry: PluginEntry, plugin: Any, before: list[Choice]) -> str | No
         if plugin.exclusive and choice.plugin.exclusive == plugin.exclusive:
             return f"{entry.name!r} cannot be used with {choice.name!r}; {alone}"
     return None
+
+
+def check_task(model: Choice, regularizers: Sequence[Choice], task: Task) -> None:
+    """Refuse a task that the model or a regularizer is not for.
+
+    Raises:
+        SpecError: with every fault.
+    """
+    faults = []
+    if task not in model.plugin.tasks:
+        faults.append(Fault("task", f"{task} is not among the model's: {', '.join(sorted(model.plugin.tasks))}"))
+    for place, regularizer in enumerate(regularizers):
+        if task not in regularizer.plugin.tasks:
+            known = ", ".join(sorted(regularizer.plugin.tasks))
+            faults.append(Fault(f"regularizers.{place}", f"{regularizer.name} is for {known}, not for {task}"))
+    if faults:
+        raise SpecError(f"{model.name} cannot be trained like this", faults)

@@ -18,7 +18,7 @@ from .artifacts.checkpoint import has_checkpoint
 from .artifacts.run import LOGS, RUN
 from .artifacts.unfinished import under_way
 from .columns import Schema
-from .configure import Choice, only_reconstructs
+from .configure import Choice, check_task, only_reconstructs
 from .data import to_table
 from .data.memory import is_row
 from .notes import tell
@@ -208,14 +208,14 @@ class Model:
         if task is None and only_reconstructs(self._choice.plugin):
             task = "reconstruction"
         if task is not None:
-            self._require_task(task)
+            check_task(self._choice, self._regularizers, task)
         folder = None if out is None else Path(out)
         check_out(folder, overwrite=overwrite, resume=resume)
         selection = Selection(
             target, columns, drop, task, self._schema, steps, validation_steps, weight=spec.weight_column
         )
         with contextlib.closing(prepare(data, y, selection, validation, spec)) as rows:
-            self._require_task(rows.target.task)
+            check_task(self._choice, self._regularizers, rows.target.task)
             settled, decided = settle(spec, rows.count)
             job = Job(self._choice, self._regularizers, self._schema, rows, settled, decided, listed, folder)
             asked = Asked(rows.provenance.data if y is None else None, target, task, columns, drop)
@@ -390,18 +390,6 @@ class Model:
             self._fitted = outcome.fitted
             self._write(folder)
         return outcome
-
-    def _require_task(self, task: Task) -> None:
-        tasks = self._choice.plugin.tasks
-        faults = []
-        if task not in tasks:
-            faults.append(Fault("task", f"{task} is not among the model's: {', '.join(sorted(tasks))}"))
-        for place, regularizer in enumerate(self._regularizers):
-            if task not in regularizer.plugin.tasks:
-                known = ", ".join(sorted(regularizer.plugin.tasks))
-                faults.append(Fault(f"regularizers.{place}", f"{regularizer.name} is for {known}, not for {task}"))
-        if faults:
-            raise SpecError(f"{self.name} cannot be trained like this", faults)
 
     def _write(self, folder: Path) -> None:
         from .persistence import write_run

@@ -11,6 +11,8 @@ from typing import Any
 import tensorflow as tf
 from modelzoo_registry import TrainingSpec
 
+from .optimizers.rows import summed
+
 Gradients = Sequence[Any]
 """One gradient a weight: a tensor, the rows of a table that were read (``tf.IndexedSlices``), or None."""
 
@@ -54,12 +56,9 @@ def _summed(gradient: Any) -> Any:
     """
     if not isinstance(gradient, tf.IndexedSlices):
         return gradient
-    order = tf.argsort(gradient.indices, stable=True)
-    rows, values = tf.gather(gradient.indices, order), tf.gather(gradient.values, order)
+    rows, sums = summed(gradient)
     is_first = tf.concat([tf.ones_like(rows[:1], tf.bool), rows[1:] != rows[:-1]], axis=0)
-    groups = tf.cumsum(tf.cast(is_first, tf.int32)) - 1
-    sums = tf.gather(tf.math.unsorted_segment_sum(values, groups, tf.shape(rows)[0]), groups)
-    shown = tf.reshape(is_first, [-1] + [1] * (len(values.shape) - 1))
+    shown = tf.reshape(is_first, [-1] + [1] * (len(sums.shape) - 1))
     return tf.IndexedSlices(tf.where(shown, sums, tf.zeros_like(sums)), rows, gradient.dense_shape)
 
 

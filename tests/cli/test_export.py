@@ -60,7 +60,9 @@ def test_what_was_removed_is_told_shown_and_needs_not_be_given(zoo, sparse):
     whole, some = zoo("predict smaller --data new.jsonl"), zoo("predict smaller --data less.jsonl")
     expected = [json.loads(line)["prediction"] for line in zoo("predict sparse --data new.jsonl").out.splitlines()]
     assert whole == some
-    assert [json.loads(line)["prediction"] for line in whole.out.splitlines()] == pytest.approx(expected, rel=1e-5)
+    found = [json.loads(line)["prediction"] for line in whole.out.splitlines()]
+    # Predictions are scaled float32 until the last step: what rounding leaves is of the largest, not of each.
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6 * np.abs(expected).max())
 
 
 def test_a_run_is_exported_whole_unless_a_regularizer_or_prune_asks_for_less(zoo, sparse):

@@ -66,7 +66,7 @@ def update_rows(optimizer: Any, gradient: tf.IndexedSlices, variable: Any, only_
         variable: the table, a Keras variable.
         only_if: a scalar bool; where it is false, rows are written as they were.
     """
-    rows, total = _summed(gradient)
+    rows, total = summed(gradient)
     view = _OnRows(optimizer, variable.value, rows)
     if optimizer.weight_decay:
         view.table.assign_sub(view.table.value * optimizer.weight_decay * tf.cast(optimizer.learning_rate, total.dtype))
@@ -91,7 +91,7 @@ def keeps_to_rows(constraint: Any, rank: int) -> bool:
     return all(each % rank != 0 for each in (axis if isinstance(axis, list | tuple) else [axis]))
 
 
-def _summed(gradient: tf.IndexedSlices) -> tuple[Any, Any]:
+def summed(gradient: tf.IndexedSlices) -> tuple[Any, Any]:
     """Return the rows, (k,), sorted, some of them repeatedly, and for each the whole gradient of its row."""
     order = tf.argsort(gradient.indices, stable=True)
     rows = tf.gather(gradient.indices, order)
