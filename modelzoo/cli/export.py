@@ -29,11 +29,11 @@ def command(run: str, to: Path, prune: bool | None) -> None:
     pruned is printed; columns no longer read stay accepted.
     """
     from .. import load
-    from ..export.manifest import read_manifest
+    from ..export.folder import open_export
     from .pruning import print_pruning
 
     folder = load(run).export(to, prune=prune)
-    manifest = read_manifest(folder)
+    manifest = open_export(folder).manifest
     if manifest.pruned:
         print_pruning(manifest)
         click.echo()

@@ -16,7 +16,8 @@ from ..columns.table import read_wire
 from ..columns.wire import to_numpy
 from ..data import to_table
 from ..runtime import require_tensorflow
-from .manifest import CODE, ERROR, PRUNED, SERVING, Manifest, Output, find_export, read_manifest
+from .folder import open_export
+from .manifest import CODE, ERROR, PRUNED, SERVING, Manifest, Output
 
 BATCH = 8192
 
@@ -119,8 +120,8 @@ def load_export(path: str | PathLike[str]) -> Predictor:
         ArtifactNotFoundError: when there is none.
         DamagedArtifactError: naming each file that is missing or does not match.
     """
-    folder = find_export(Path(path))
-    manifest = read_manifest(folder)
+    export = open_export(Path(path))
+    folder, manifest = export.folder, export.manifest
     tf = require_tensorflow("scoring an export")
     try:
         loaded = tf.saved_model.load(str(folder))

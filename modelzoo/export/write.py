@@ -21,13 +21,13 @@ from ..notes import tell
 from ..persistence import record_plugin
 from ..prune.prune import Pruned
 from ..prune.prune import prune as pruned
+from .folder import ENCODER
 from .manifest import MANIFEST, Ignored, Input, Manifest
 from .names import tensor_names
 
 if TYPE_CHECKING:  # this imports TensorFlow
     from ..fitted import Fitted
 
-ENCODER = "encoder.json"
 _MISSING = {
     "number": "NaN",
     "string": '""',
