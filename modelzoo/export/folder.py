@@ -15,14 +15,12 @@ from ..artifacts.checksums import CHANGED, SUMS, lists, read_sums, refuse, verif
 from ..artifacts.json_limits import MOST_OF_A_DESCRIPTION, MOST_OF_AN_ENCODER, parse
 from ..artifacts.plain_files import UnfitFileError, read_whole
 from .agreement import contradictions, disagreements
-from .manifest import FORMAT, MANIFEST, Manifest
+from .manifest import CORE, ENCODER, FORMAT, MANIFEST, Manifest
 from .onnx_file import MOST_OF_A_MODEL, check_onnx
 
 if TYPE_CHECKING:  # this imports pyarrow, which showing a manifest needs not
     from ..columns.encoder import Encoder
 
-ENCODER, CORE, MODEL = "encoder.json", "core.onnx", "model.onnx"
-SAVED_MODEL = ("saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001")
 NEEDED = (MANIFEST, ENCODER)
 """The files every export has."""
 _READ: Final = {MANIFEST: MOST_OF_A_DESCRIPTION, ENCODER: MOST_OF_AN_ENCODER, CORE: MOST_OF_A_MODEL}
@@ -37,6 +35,10 @@ class OpenedExport:
     manifest: Manifest
     _sums: Mapping[str, str] = field(repr=False)
     _contents: Mapping[str, bytes] = field(repr=False)
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a file."""
+        return name in self._sums
 
     def read(self, name: str) -> bytes:
         """Return the verified bytes of a file.
@@ -54,9 +56,11 @@ class OpenedExport:
         Raises:
             DamagedArtifactError: when ``encoder.json`` is no encoder, or another one.
         """
+        from ..columns.consistent import inconsistencies
         from ..columns.encoder import Encoder
 
         encoder = parse(self.read(ENCODER), Encoder, name=self.folder / ENCODER)
+        _refuse(self.folder / ENCODER, inconsistencies(encoder))
         _refuse(self.folder / MANIFEST, disagreements(self.manifest, encoder))
         return encoder
 
@@ -86,6 +90,8 @@ def open_export(path: Path) -> OpenedExport:
     contents = verified(folder, sums, needed=NEEDED, read=_READ, alone=True)
     manifest = parse(contents[MANIFEST], Manifest, name=folder / MANIFEST, format=FORMAT)
     _refuse(folder / MANIFEST, contradictions(manifest))
+    files = [name for form in manifest.forms for name in form.files if not name.endswith("/")]
+    refuse(folder, [Fault(SUMS, f"does not list {name}") for name in files if name not in sums])
     return OpenedExport(folder, manifest, sums, contents)
 
 
