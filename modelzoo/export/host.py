@@ -89,6 +89,7 @@ def make_session(model: bytes) -> Any:
     options.log_severity_level = 4  # what goes wrong is raised
     options.add_session_config_entry("session.load_model_format", "ONNX")  # no other one for bytes that look like it
     try:
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        # Its fallback would try the same once more, and print so.
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"], enable_fallback=0)
     except Exception as error:  # of ONNX Runtime, which has many kinds
         raise DamagedArtifactError(f"this ONNX Runtime cannot load the model: {error}") from error

@@ -63,4 +63,5 @@ def test_what_is_harmed_with_sums_that_fit_is_refused_or_predicts(exported, whol
     came = [one for one in told if "came" in one]
     assert len(came) == last - first
     assert [one for one in came if one["came"] not in ("refused", "predicted")] == []
+    print({c: sum(one["came"]==c for one in came) for c in ("refused","predicted")})
     assert {one["came"] for one in came} == {"refused", "predicted"}
