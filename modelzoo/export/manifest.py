@@ -11,7 +11,7 @@ from modelzoo_registry import ArtifactNotFoundError, DamagedArtifactError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..artifacts.checksums import lists, verify_sums
-from ..artifacts.run import PluginRecord
+from ..artifacts.record import PluginRecord
 from ..columns.raw import WireType
 from ..columns.target import Target
 from ..prune.reading import Removal
@@ -32,7 +32,7 @@ FORMAT: Final = 1
 class Input(BaseModel):
     """Describe one raw column an export reads, as a tensor (batch, *shape)."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str = Field(description="name of the column")
     tensor: str = Field(description="name of the tensor: the column's, where TensorFlow allows it")
@@ -47,7 +47,7 @@ class Input(BaseModel):
 class Ignored(BaseModel):
     """Name one raw column that is accepted and passed over; they may be many, and little is said of each."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str
     type: WireType
@@ -58,7 +58,7 @@ class Ignored(BaseModel):
 class Output(BaseModel):
     """Describe one tensor an export returns."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str
     dtype: str
@@ -70,7 +70,7 @@ class Output(BaseModel):
 class Manifest(BaseModel):
     """Hold what a caller needs to know of an export."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     format: Literal[1] = FORMAT
     model: PluginRecord
