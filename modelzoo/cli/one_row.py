@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from itertools import chain, islice
@@ -19,28 +20,46 @@ from ..data.json_rows import rows
 _SUFFIXES = (".jsonl", ".ndjson")
 
 
-def lines_of(data: str) -> Iterable[bytes] | None:
-    """Return the lines of standard input, or of a file of JSON Lines; None for what is read in other ways."""
+def print_one(path: Path, data: str) -> tuple[bool, Iterable[bytes]]:
+    """Print the prediction an export makes of a row that is alone in JSON Lines.
+
+    Args:
+        path: the export.
+        data: a file, or - for standard input.
+
+    Returns:
+        Whether there was such a row, and the lines of standard input to be read anew.
+    """
     if data == "-":
-        return sys.stdin.buffer
-    path = Path(data)
-    return path.open("rb") if path.suffix.lower() in _SUFFIXES and path.is_file() else None
+        line, lines = _only_one(sys.stdin.buffer)
+    elif data.lower().endswith(_SUFFIXES) and Path(data).is_file():
+        with Path(data).open("rb") as file:
+            line, lines = _only_one(file)[0], ()
+    else:
+        return False, ()
+    scored = None if line is None else _score_one(path, line)
+    if scored is not None:
+        sys.stdout.buffer.write(scored.encode() + b"\n")
+        sys.stdout.buffer.flush()
+    return scored is not None, lines
 
 
-def only_one(lines: Iterable[bytes]) -> tuple[bytes | None, Iterable[bytes]]:
-    """Return the line that is the only one, or None, and all lines to be read anew."""
+def _only_one(lines: Iterable[bytes]) -> tuple[bytes | None, Iterable[bytes]]:
+    """Return the line that is the only one, or None, and all lines."""
     iterator = iter(lines)
     first = list(islice(iterator, 2))
     return first[0] if len(first) == 1 else None, chain(first, iterator)
 
 
-def score_one(path: Path, line: bytes) -> str | None:
+def _score_one(path: Path, line: bytes) -> str | None:
     """Return the prediction an export makes of one row, as a line of JSON; None for what is left to all rows' way.
 
     That is a run, an autoencoder, a row with arrays, and whatever is wrong: there it is told.
     """
     if (path / RUN).is_file() or lists(path, RUN):
         return None
+    if "numpy" not in sys.modules:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nothing is multiplied by NumPy: it needs no threads
     from ..export.predictor import load_export
 
     try:

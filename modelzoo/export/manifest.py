@@ -74,7 +74,7 @@ class Output(BaseModel):
 class FormRecord(BaseModel):
     """Say what was written of a model in one form, and what could not be."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: Form
     files: tuple[str, ...] = Field(description="by name, or as a folder of some: variables/")
@@ -90,7 +90,7 @@ class FormRecord(BaseModel):
 class Replay(BaseModel):
     """Say how an export did when a fresh process replayed rows with it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     form: str = Field(description="savedmodel; onnx: model.onnx; predictor: encoder.json and core.onnx")
     runtime: str = Field(description="what ran it, with its version")
