@@ -8,13 +8,14 @@ from math import isfinite, nan
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from modelzoo_registry import ArtifactNotFoundError, DamagedArtifactError, TrainingSpec
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from modelzoo_registry import ArtifactNotFoundError, TrainingSpec
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from ..columns.encoder import Encoder
 from ..columns.target import Target
 from .checkpoint import has_checkpoint
-from .checksums import lists, verify_sums
+from .checksums import lists, read_sums, verified
+from .json_limits import MOST_OF_A_DESCRIPTION, MOST_OF_AN_ENCODER, parse
 from .record import RUN, PluginRecord
 from .unfinished import unfinished_folder
 from .weights import WEIGHTS
@@ -75,6 +76,10 @@ class Facts(BaseModel):
     )
 
 
+class _History(RootModel[dict[str, list[float | None]]]):
+    """What ``history.json`` holds."""
+
+
 class RunRecord(Facts):
     """Hold all of a run but its weights and history; this is ``run.json``."""
 
@@ -107,13 +112,10 @@ def read_record(folder: Path) -> tuple[RunRecord, dict[str, list[float]]]:
         begun = has_checkpoint(unfinished_folder(folder))
         hint = f"; its training was interrupted: zoo train --resume {folder}" if begun else ""
         raise ArtifactNotFoundError(f"there is no run in {folder}: {RUN} is not there{hint}")
-    verify_sums(folder, needed=(RUN, HISTORY, WEIGHTS))
-    try:
-        record = RunRecord.model_validate_json((folder / RUN).read_bytes())
-        history = _from_json((folder / HISTORY).read_bytes())
-    except (ValidationError, ValueError, AttributeError, TypeError, OSError) as error:
-        raise DamagedArtifactError(f"{folder} cannot be read by this version: {error}") from error
-    return record, history
+    limits = {RUN: MOST_OF_AN_ENCODER, HISTORY: MOST_OF_A_DESCRIPTION}
+    contents = verified(folder, read_sums(folder), needed=(RUN, HISTORY, WEIGHTS), read=limits)
+    record = parse(contents[RUN], RunRecord, name=folder / RUN, format=FORMAT)
+    return record, _from_json(contents[HISTORY], folder / HISTORY)
 
 
 def _to_json(history: dict[str, list[float]]) -> str:
@@ -122,17 +124,19 @@ def _to_json(history: dict[str, list[float]]) -> str:
     return json.dumps(finite, indent=1)
 
 
-def _from_json(text: bytes) -> dict[str, list[float]]:
-    return {name: [nan if value is None else value for value in values] for name, values in json.loads(text).items()}
+def _from_json(text: bytes, path: Path) -> dict[str, list[float]]:
+    stored = parse(text, _History, name=path).root
+    return {name: [nan if value is None else value for value in values] for name, values in stored.items()}
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of what a training ran on."""
+def versions(*more: str) -> dict[str, str]:
+    """Return the versions of what a training ran on, and of further distributions."""
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
     found = {"python": platform.python_version()}
-    for name in ("modelzoo-keras", "modelzoo-registry", "tensorflow", "tensorflow-cpu", "keras", "numpy", "pyarrow"):
+    usual = ("modelzoo-keras", "modelzoo-registry", "tensorflow", "tensorflow-cpu", "keras", "numpy", "pyarrow")
+    for name in (*usual, *more):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

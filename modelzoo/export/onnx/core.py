@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from ...core.cut import encoder_of, has_code
-from ..host import SCORES
+from ..core_fit import SCORES
 from ..manifest import CODE
 
 OPSET = 18

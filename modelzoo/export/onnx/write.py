@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..forms import Exported
-from ..host import CORE
-from ..manifest import FormRecord
+from ..manifest import CORE, FormRecord
 from .core import core_model
 
 
