@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -38,10 +38,10 @@ class RowEncoder:
         ids = [fitted for fitted in columns if isinstance(fitted, FittedId)]
         id_places = {fitted.column.name: place for place, fitted in enumerate(ids)}
         self._readers = [(one.name, reader(one)) for one in raw]
-        self._dense: list[tuple[int, Callable[[Any], Iterable[float]]]] = [
+        self._dense: list[tuple[int, Callable[[Any], Any]]] = [
             (places[fitted.column.name], fitted.encode_one) for fitted in columns if isinstance(fitted, FittedDense)
         ]
-        self._ids: list[tuple[Any, Callable[[Any], int]]] = [
+        self._ids: list[tuple[Any, Callable[[Any], Any]]] = [
             (_source(fitted, places, id_places), fitted.encode_one) for fitted in ids
         ]
         self._used = [place for place, fitted in enumerate(ids) if is_used(fitted)]
@@ -54,8 +54,8 @@ class RowEncoder:
         encoded = {}
         if self._dense:
             numbers: list[float] = []
-            for place, encode_dense in self._dense:
-                numbers += encode_dense(wire[place])
+            for place, encode in self._dense:
+                numbers += encode(wire[place])
             encoded["dense"] = np.array([numbers], np.float32)
         if self._used:
             ids: list[int] = []
