@@ -81,6 +81,14 @@ class FormRecord(BaseModel):
         default_factory=dict, description="files that could not be written, and why: by column, or as a whole"
     )
 
+    @property
+    def omissions(self) -> tuple[str, ...]:
+        """A line on each file that could not be written."""
+        return tuple(
+            f"{file} is left out: {'; '.join(f'{column}: {why}' if column else why for column, why in reasons.items())}"
+            for file, reasons in self.left_out.items()
+        )
+
 
 class Replay(BaseModel):
     """Say how an export did when a fresh process replayed rows with it."""

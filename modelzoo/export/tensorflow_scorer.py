@@ -20,9 +20,15 @@ BATCH = 8192
 
 
 class TensorFlowScorer:
-    """Hold a loaded SavedModel; see ``HostScorer``."""
+    """Hold a loaded SavedModel; see ``HostScorer``.
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    Args:
+        folder: where it is.
+        manifest: what it takes and returns.
+        careful: whether rows that lack a required value are found before the graph refuses them, in fewer words.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest, *, careful: bool = True) -> None:
         tf = require_tensorflow("scoring an export without core.onnx")
         try:
             # Kept, since its variables live as long as it does.
@@ -33,7 +39,8 @@ class TensorFlowScorer:
         self._tensor = tf.constant
         self._manifest = manifest
         self._inputs = tuple(
-            RawInput(given.name, given.type, given.shape, given.required, given.dates) for given in manifest.inputs
+            RawInput(given.name, given.type, given.shape, given.required and careful, given.dates)
+            for given in manifest.inputs
         )
 
     def predict(self, table: pa.Table, *, first_row: int = 1) -> np.ndarray | dict[str, np.ndarray]:

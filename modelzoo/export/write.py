@@ -15,6 +15,7 @@ from ..artifacts.atomic import flush, move, staging
 from ..artifacts.checksums import write_sums
 from ..artifacts.run import versions
 from ..columns.base import MISSING_INTEGER
+from ..columns.encoder import Encoder
 from ..columns.raw import TENSOR_DTYPES, RawInput
 from ..configure import Choice
 from ..hooks import Hooks
@@ -22,6 +23,7 @@ from ..notes import tell
 from ..persistence import record_plugin
 from ..prune.prune import Pruned
 from ..prune.prune import prune as pruned
+from .card import CARD, card
 from .forms import Exported, check_forms, writer
 from .manifest import ENCODER, FORMS, MANIFEST, Form, Ignored, Input, Manifest
 from .names import tensor_names
@@ -68,8 +70,9 @@ def write_export(
         prune = any(choice.plugin.sparsifies for choice in regularizers)
     # They take their time to start, and may well do so while files are written.
     with Replayers(forms) as replayers, staging(parent, "export") as stage:
-        manifest = _write(stage, forms, model, regularizers, fitted, prune=prune)
+        manifest, encoder = _write(stage, forms, model, regularizers, fitted, prune=prune)
         manifest = manifest.model_copy(update={"verified": verify(stage, manifest, fitted, replayers)})
+        (stage / CARD).write_text(card(manifest, encoder), encoding="utf-8")
         _seal(stage, manifest)
         flush(stage)
         target = _hand_out(stage, parent)
@@ -79,8 +82,8 @@ def write_export(
 
 def _write(
     stage: Path, forms: Sequence[Form], model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted, *, prune: bool
-) -> Manifest:
-    """Write all files but what is told of their verification, and return the manifest."""
+) -> tuple[Manifest, Encoder]:
+    """Write all files but what is told of their verification, and return the manifest and what the export reads."""
     left = pruned(fitted.core, fitted.encoder, fitted.target) if prune else Pruned(fitted.core, fitted.encoder)
     tensors = tensor_names([raw.name for raw in fitted.encoder.raw])  # whichever of them are still read
     records = tuple(writer(form)(stage, Exported(left, fitted.target, tensors)) for form in forms)
@@ -88,7 +91,7 @@ def _write(
     manifest = _manifest(model, regularizers, fitted, left, tensors)
     manifest = manifest.model_copy(update={"pruned": prune, "forms": records})
     _seal(stage, manifest)
-    return manifest
+    return manifest, left.encoder
 
 
 def _seal(stage: Path, manifest: Manifest) -> None:
@@ -137,7 +140,7 @@ def _manifest(
         seconds=round(fitted.facts.seconds, 3),
         rows=fitted.facts.rows,
         forms=(),
-        versions=versions(),
+        versions=versions("onnx", "onnxruntime", "tf2onnx"),
     )
 
 

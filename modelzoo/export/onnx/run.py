@@ -17,12 +17,18 @@ from ..manifest import Manifest
 RAW = "model.onnx"
 
 
-def run_raw(folder: Path, manifest: Manifest, table: pa.Table) -> dict[str, np.ndarray]:
-    """Return every output of ``model.onnx`` for the rows of a table."""
-    session = make_session((folder / RAW).read_bytes())
-    record = next(record for record in manifest.forms if record.name == "onnx")
-    inputs = [RawInput(given.name, given.type, given.shape) for given in manifest.inputs]
-    wire = read_wire(inputs, table)
-    feed: dict[str, Any] = {record.inputs.get(raw.name, raw.name): to_numpy(wire[raw.name]) for raw in inputs}
-    names = [output.name for output in session.get_outputs()]
-    return dict(zip(names, session.run(names, feed), strict=True))
+class RawModel:
+    """Hold a session of ``model.onnx``."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self._session = make_session((folder / RAW).read_bytes())
+        record = next(record for record in manifest.forms if record.name == "onnx")
+        self._inputs = [RawInput(given.name, given.type, given.shape) for given in manifest.inputs]
+        self._names = {given.name: record.inputs.get(given.name, given.name) for given in manifest.inputs}
+
+    def outputs(self, table: pa.Table) -> dict[str, np.ndarray]:
+        """Return every output for the rows of a table."""
+        wire = read_wire(self._inputs, table)
+        feed: dict[str, Any] = {self._names[raw.name]: to_numpy(wire[raw.name]) for raw in self._inputs}
+        names = [output.name for output in self._session.get_outputs()]
+        return dict(zip(names, self._session.run(names, feed), strict=True))

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from ..folder import open_export
 from ..manifest import CODE, ERROR, Manifest
 
 Outputs = dict[str, np.ndarray]
+_LOADED: dict[str, Any] = {}
+"""All jobs of a process are about one export."""
 
 
 def main(form: str) -> None:
@@ -77,21 +80,17 @@ def _named(distribution: str) -> str:
 
 
 def _through_tensorflow(folder: Path, manifest: Manifest, table: pa.Table) -> Outputs:
-    from ..tensorflow_scorer import TensorFlowScorer
-
-    return TensorFlowScorer(folder, manifest).outputs(table)
+    outputs: Outputs = _savedmodel(folder, manifest).outputs(table)
+    return outputs
 
 
 def _through_onnx(folder: Path, manifest: Manifest, table: pa.Table) -> Outputs:
-    from ..onnx.run import run_raw
-
-    return run_raw(folder, manifest, table)
+    outputs: Outputs = _raw_model(folder, manifest).outputs(table)
+    return outputs
 
 
 def _through_predictor(folder: Path, table: pa.Table) -> Outputs:
-    from ..predictor import load_export
-
-    predictor = load_export(folder)
+    predictor = _predictor(folder)
     predictions = predictor.predict(table)
     if not isinstance(predictions, dict):
         return _named_output(predictor.task, predictions)
@@ -103,11 +102,34 @@ def _through_predictor(folder: Path, table: pa.Table) -> Outputs:
 
 
 def _row_by_row(folder: Path, table: pa.Table) -> Outputs:
-    from ..predictor import load_export
-
-    predictor = load_export(folder)
+    predictor = _predictor(folder)
     predictions = [np.asarray(predictor.predict(row)) for row in _rows(table)]
     return _named_output(predictor.task, np.concatenate(predictions))
+
+
+def _predictor(folder: Path) -> Any:
+    from ..predictor import load_export
+
+    return _once("predictor", load_export, folder)
+
+
+def _savedmodel(folder: Path, manifest: Manifest) -> Any:
+    from ..tensorflow_scorer import TensorFlowScorer
+
+    return _once("savedmodel", partial(TensorFlowScorer, careful=False), folder, manifest)
+
+
+def _raw_model(folder: Path, manifest: Manifest) -> Any:
+    from ..onnx.run import RawModel
+
+    return _once("onnx", RawModel, folder, manifest)
+
+
+def _once(name: str, load: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what was loaded for an earlier job, or load it."""
+    if name not in _LOADED:
+        _LOADED[name] = load(*arguments)
+    return _LOADED[name]
 
 
 def _named_output(task: str, predictions: np.ndarray) -> Outputs:

@@ -15,6 +15,8 @@ from typing import Any, Self
 import pyarrow as pa
 from modelzoo_registry import ExportError
 
+REPLAY = f"{__package__}.replay"
+"""The module that is run."""
 _LAST_LINES = 8
 
 
@@ -60,7 +62,7 @@ class Replayers:
     def _start(self, form: str) -> subprocess.Popen[str]:
         with self._log(form).open("wb") as log:
             return subprocess.Popen(  # noqa: S603  (our own module)
-                [sys.executable, "-m", f"{__package__}.replay", form],
+                [sys.executable, "-m", REPLAY, form],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

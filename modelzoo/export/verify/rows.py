@@ -66,13 +66,20 @@ def make_trial(inputs: Sequence[RawInput], kept: pa.Table | None) -> Trial:
     return Trial(from_wire(inputs, wire), (*[None] * known, *[name for name, _ in hostile]), known)
 
 
-def exchange(inputs: Sequence[RawInput], table: pa.Table, good: int, bad: int) -> pa.Table:
-    """Return a row a column: the good row with this column's value taken from the bad one."""
-    places = np.full((len(inputs), len(inputs)), good)
-    np.fill_diagonal(places, bad)
-    return pa.table(
-        {raw.name: table.column(raw.name).take(pa.array(places[place])) for place, raw in enumerate(inputs)}
-    )
+def exchange(inputs: Sequence[RawInput], table: pa.Table, into: int, other: int) -> pa.Table:
+    """Return for each column a row of its own: one row with this column's value taken from another one."""
+    places = np.full((len(inputs), len(inputs)), into)
+    np.fill_diagonal(places, other)
+    chosen = zip(inputs, places, strict=True)
+    return pa.table({raw.name: table.column(raw.name).take(pa.array(rows)) for raw, rows in chosen})
+
+
+def lacking(inputs: Sequence[RawInput], table: pa.Table, column: str) -> pa.Table:
+    """Return the first row, without a value in one column."""
+    first = {raw.name: to_numpy(read_wire([raw], table.slice(0, 1))[raw.name]) for raw in inputs}
+    (lacked,) = (raw for raw in inputs if raw.name == column)
+    first[column] = np.full((1, *lacked.shape), _HOSTILE[lacked.type][0], first[column].dtype)
+    return from_wire(inputs, first)
 
 
 def _most_values(inputs: Sequence[RawInput], known: int) -> int:

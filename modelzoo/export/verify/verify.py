@@ -8,18 +8,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 from modelzoo_registry import ExportError, Fault
 from modelzoo_registry.errors import describe_faults
 
 from ..manifest import Manifest, Replay
 from .compare import TOLERANCE, Expected, expect
 from .replayers import Replayers
-from .rows import Trial, exchange, make_trial
+from .rows import Trial, exchange, lacking, make_trial
 
 if TYPE_CHECKING:  # this imports TensorFlow
     from ...fitted import Fitted
 
 _LONGEST = 60
+_MOST_REQUIRED = 32
+_MOST_TRIED = 12
+"""Rows that agree, whose values are tried in the place of those of one that differs."""
 _TITLE = "the export is not handed out, since it does not predict what the model does"
 
 
@@ -44,6 +48,7 @@ def verify(folder: Path, manifest: Manifest, fitted: Fitted, replayers: Replayer
         for form, one in found.items()
         if isinstance(one, Fault) or one.far.max() > TOLERANCE
     ]
+    faults += _unrefused(folder, fitted, manifest, trial, replayers)
     if faults:
         raise ExportError(describe_faults(_TITLE, faults))
     return tuple(
@@ -58,6 +63,17 @@ def verify(folder: Path, manifest: Manifest, fitted: Fitted, replayers: Replayer
         for form, one in found.items()
         if not isinstance(one, Fault)
     )
+
+
+def _unrefused(folder: Path, fitted: Fitted, manifest: Manifest, trial: Trial, replayers: Replayers) -> list[Fault]:
+    """Return a fault for each form that takes a row without a value where the schema requires one."""
+    required = [column.name for column in manifest.inputs if column.required][:_MOST_REQUIRED]
+    faults = []
+    for name in required:
+        for form, answer in replayers.replay(folder, lacking(fitted.encoder.raw, trial.table, name)).items():
+            if "error" not in answer:
+                faults.append(Fault(form, f"column {name!r}: a row without a value is not refused"))
+    return faults
 
 
 @dataclass(frozen=True)
@@ -109,19 +125,23 @@ class _Culprit:
         said = f"{self.trial.describe(row)}: {judged.describe(row)} ({count:,} of {judged.far.size:,} rows differ)"
         return Fault(self.form, f"{self._columns(judged, row)}, {said}")
 
-    def _columns(self, judged: _Judged, row: int) -> str:
-        """Name the columns whose values alone make a row that agrees differ."""
+    def _columns(self, judged: _Judged, bad: int) -> str:
+        """Name the columns that make a row differ: those whose value, taken from a row that agrees, mends it."""
         good = np.flatnonzero(judged.far <= TOLERANCE)
         if not good.size:
             return "every column or the core itself"
-        inputs = self.fitted.encoder.raw
-        rows = exchange(inputs, self.trial.table, int(good[0]), row)
+        for row in good[:: max(1, good.size // _MOST_TRIED)].tolist():
+            mended = self._far(exchange(self.fitted.encoder.raw, self.trial.table, bad, row)) <= TOLERANCE
+            if 0 < np.count_nonzero(mended) < mended.size or mended.size == 1:
+                names = [raw.name for raw, mends in zip(self.fitted.encoder.raw, mended, strict=True) if mends]
+                return f"column {', '.join(map(repr, names))}"
+        return "several columns together"
+
+    def _far(self, rows: pa.Table) -> np.ndarray:
+        """Return how far off each of some other rows is."""
         answer = self.replayers.replay(self.folder, rows)[self.form]
-        again = _judge(self.form, answer, expect(self.fitted, rows, self.manifest.outputs), self.manifest)
-        if isinstance(again, Fault):
-            return "a column"
-        names = [raw.name for raw, far in zip(inputs, again.far, strict=True) if far > TOLERANCE]
-        return f"column {', '.join(map(repr, names))}" if names else "columns that only together differ"
+        judged = _judge(self.form, answer, expect(self.fitted, rows, self.manifest.outputs), self.manifest)
+        return np.full(rows.num_rows, np.inf) if isinstance(judged, Fault) else judged.far
 
 
 def _short(value: Any) -> str:
