@@ -16,10 +16,10 @@ from ..columns.target import Target
 from .checkpoint import has_checkpoint
 from .checksums import lists, read_sums, verified
 from .json_limits import MOST_OF_A_DESCRIPTION, MOST_OF_AN_ENCODER, parse
+from .record import RUN, PluginRecord
 from .unfinished import unfinished_folder
 from .weights import WEIGHTS
 
-RUN = "run.json"
 HISTORY = "history.json"
 CONFIG = "train.toml"
 LOGS = "logs"
@@ -27,21 +27,10 @@ FORMAT: Final = 2
 """Counts up when an older version could no longer read a run; of another one nothing is guessed."""
 
 
-class PluginRecord(BaseModel):
-    """Name a plugin, where it came from, and its settings."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    distribution: str
-    version: str
-    settings: dict[str, Any]
-
-
 class Provenance(BaseModel):
     """Say what a model was trained on."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     data: str | None = Field(description="path of the training data, or None for data handed over in memory")
     validation: str | None = Field(description="path of the validation data, or None")
@@ -52,7 +41,7 @@ class Provenance(BaseModel):
 class LayerRecord(BaseModel):
     """Describe one call of a layer or operation in the core, or one of its inputs."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str
     type: str = Field(description="name of the class")
@@ -65,7 +54,7 @@ class LayerRecord(BaseModel):
 class Facts(BaseModel):
     """Hold what a training leaves beside weights and history: plain data all of it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     status: Literal["finished", "stopped"]
     target: Target

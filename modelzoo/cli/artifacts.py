@@ -10,7 +10,8 @@ import click
 from modelzoo_registry import ArtifactNotFoundError
 
 from ..artifacts.checksums import lists, read_steadily
-from ..artifacts.run import RUN, RunRecord, read_record
+from ..artifacts.record import RUN
+from ..artifacts.run import RunRecord, read_record
 from ..export.folder import find_export, open_export
 from ..export.manifest import MANIFEST, PRUNED, SERVING, FormRecord, Input, Manifest, Output
 from ..summary import describe_plugins, describe_target, print_metrics, print_run, print_title

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from .one_row import print_one
 from .parse import ROWS, parse_names
 
 
@@ -32,13 +33,16 @@ def command(run_or_export: Path, data: str, columns: str | None, out: Path | Non
     Writes one line a row, in order: the predicted number; or the likeliest label with the probability of each; or,
     of an autoencoder, every column as it was rebuilt, and the reconstruction_error. Standard output gets JSON Lines.
     """
+    if data == "-" and sys.stdin.isatty():
+        click.echo("type one JSON object a line, then Ctrl-D", err=True)
+    done, lines = print_one(run_or_export, data) if out is None else (False, sys.stdin.buffer)
+    if done:
+        return
     from ..data.files import read_json_lines, require_writable, write, write_json_lines
 
     if out is not None:
         require_writable(out)
-    if data == "-" and sys.stdin.isatty():
-        click.echo("type one JSON object a line, then Ctrl-D", err=True)
-    rows = read_json_lines(sys.stdin.buffer, "standard input") if data == "-" else _require_input(data, out)
+    rows = read_json_lines(lines, "standard input") if data == "-" else _require_input(data, out)
     scorer = _load(run_or_export)
     table = _table(scorer, rows, parse_names(columns))
     if out is None:

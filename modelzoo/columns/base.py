@@ -15,7 +15,7 @@ LEAST_NORMAL = float(np.finfo(np.float64).tiny)
 class Plain(BaseModel):
     """Be plain, frozen data that goes through JSON and back unchanged."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     def __eq__(self, other: object) -> bool:
         """Compare the fields alone: cached arrays, which pydantic compares too, have no one truth value."""

@@ -6,10 +6,9 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import Field, StrictInt, StrictStr
 
+from ..lazy import pa, pc
 from .base import MISSING_INTEGER, FillableCategory, IdColumn, Plain
 from .lookup import NumberTable
 from .statistics import Counts
@@ -79,6 +78,11 @@ class FittedCategorical(Plain):
         return {value: place for place, value in enumerate(self.vocabulary, start=1)}
 
     @cached_property
+    def _ids_of_all(self) -> dict[Any, int]:
+        """The ids by value in wire form, of a missing one too."""
+        return {**self._ids, "" if self.column.dtype == "string" else MISSING_INTEGER: self.missing_id}
+
+    @cached_property
     def _strings(self) -> pa.Array:
         return pa.array(self.vocabulary, pa.string())
 
@@ -99,7 +103,7 @@ class FittedCategorical(Plain):
 
     def encode_one(self, value: Any) -> int:
         """Return the id of one value in wire form."""
-        return self.missing_id if value in ("", MISSING_INTEGER) else self._ids.get(value, 0)
+        return self._ids_of_all.get(value, 0)
 
     def table(self, tf: Any) -> Any:
         """Return the lookup table ``tensorflow`` needs, or None; a graph must not make its own at each call."""

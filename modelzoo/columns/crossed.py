@@ -8,10 +8,10 @@ from math import prod
 from typing import Any, Literal
 
 import numpy as np
-import pyarrow as pa
 from modelzoo_registry import Fault, SchemaError
 from pydantic import Field
 
+from ..lazy import pa
 from .base import IdColumn, Plain
 from .lookup import NumberTable
 from .statistics import Counts

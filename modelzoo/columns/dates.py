@@ -12,9 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
+from ..lazy import pa, pc
 from .base import MISSING_INTEGER
 from .calendar import DAY, MINUTE, SECOND, day_and_month, days_from_date
 

@@ -32,6 +32,12 @@ def _circle(part: str) -> np.ndarray:
     return np.stack([np.sin(turns), np.cos(turns)], axis=1).astype(np.float32)
 
 
+@cache
+def _places(part: str) -> tuple[tuple[float, ...], ...]:
+    """Return the same as plain numbers, which one row is encoded to."""
+    return tuple(map(tuple, _circle(part).tolist()))
+
+
 class DatetimeColumn(Fillable):
     """Encode an instant as the sine and cosine of its places on circles, and as scaled time.
 
@@ -179,7 +185,7 @@ class FittedDatetime(Plain):
     def _one_part(self, part: str, instant: int) -> Sequence[float]:
         if part == "elapsed":
             return (self.scaling.encode_one(float(instant) / SECOND),)
-        return _circle(part)[_CLOCKS[part][0](instant)].tolist()  # type: ignore[no-any-return]
+        return _places(part)[_CLOCKS[part][0](instant)]
 
     def _part_tensors(self, tf: Any, part: str, instants: Any) -> Any:
         if part == "elapsed":

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import Field, StrictInt, StrictStr
 
+from ..lazy import pa, pc
 from .base import MISSING_INTEGER, FillableCategory, IdColumn, Plain
 from .fingerprint import bucket, fingerprint64, fingerprint64_one
 

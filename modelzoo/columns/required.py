@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
+from ..lazy import pa
 from . import dates
 from .base import MISSING_INTEGER
 from .raw import SHOWN, Place, RawInput, some

@@ -104,7 +104,8 @@ class Scaling(Plain):
             value = self.ranks.encode_one(value)
         elif self.scale == "log":
             value = math.copysign(math.log1p(abs(value)), value)
-        return min(max((value - self.center) / self.spread, -self.limit), self.limit)
+        scaled, limit = (value - self.center) / self.spread, self.limit
+        return -limit if scaled < -limit else limit if scaled > limit else scaled
 
     def tensorflow(self, tf: Any, values: Any) -> Any:
         """Do as ``encode`` does, as TensorFlow operations, but for NaN, of which anything may come."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..columns.encoder import Encoder
 from ..columns.made_up import made_up_row
-from ..columns.one_row import one_to_wire
+from ..columns.one_row import reader
 from ..columns.raw import RawInput
 from .manifest import Manifest
 from .markdown import code_block
@@ -70,7 +70,7 @@ def _in_onnx(encoder: Encoder, row: Mapping[str, Any], names: Mapping[str, str])
 
 
 def _on_the_wire(raw: RawInput, value: Any) -> Any:
-    return value if raw.type == "array" else one_to_wire(raw, value)
+    return value if raw.type == "array" else reader(raw)(value)
 
 
 def _nothing(kind: str) -> Any:

@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from modelzoo_registry import DamagedArtifactError
 
 from ..batches import rows_a_batch
 from ..columns.decoder import decode, fixed_inputs
 from ..columns.encoder import Arrays, Encoder
 from ..columns.target import Target
+from ..lazy import pa
 from .core_fit import SCORES, check_fit
 from .manifest import CODE, CORE, ENCODER
 

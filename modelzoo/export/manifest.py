@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..artifacts.run import PluginRecord
+from ..artifacts.record import PluginRecord
 from ..columns.raw import WireType
 from ..columns.target import Target
 from ..prune.reading import Removal
@@ -31,7 +31,7 @@ FORMS: Final[tuple[Form, ...]] = get_args(Form)
 class Input(BaseModel):
     """Describe one raw column an export reads, as a tensor (batch, *shape)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: str = Field(description="name of the column")
     tensor: str = Field(description="name of the tensor: the column's, where TensorFlow allows it")
@@ -46,7 +46,7 @@ class Input(BaseModel):
 class Ignored(BaseModel):
     """Name one raw column that is accepted and passed over; they may be many, and little is said of each."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: str
     type: WireType
@@ -57,7 +57,7 @@ class Ignored(BaseModel):
 class Output(BaseModel):
     """Describe one tensor an export returns."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: str
     dtype: str
@@ -69,7 +69,7 @@ class Output(BaseModel):
 class FormRecord(BaseModel):
     """Say what was written of a model in one form, and what could not be."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: Form
     files: tuple[str, ...] = Field(description="by name, or as a folder of some: variables/")
@@ -93,7 +93,7 @@ class FormRecord(BaseModel):
 class Replay(BaseModel):
     """Say how an export did when a fresh process replayed rows with it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     form: str = Field(description="savedmodel; onnx: model.onnx; predictor: encoder.json and core.onnx")
     runtime: str = Field(description="what ran it, with its version")
@@ -106,7 +106,7 @@ class Replay(BaseModel):
 class Manifest(BaseModel):
     """Hold what a caller needs to know of an export."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     format: Literal[2] = FORMAT
     model: PluginRecord

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import pyarrow as pa
 from modelzoo_registry import Fault, SpecError, Task
 
 from ..data import to_table
 from ..data.memory import is_row
+from ..lazy import pa
 from .folder import OpenedExport, open_export
 from .manifest import CODE, CORE, ERROR, Manifest
 
