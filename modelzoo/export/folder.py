@@ -129,4 +129,6 @@ def _read_now(folder: Path, name: str, digest: str | None) -> bytes:
 
 def _refuse(path: Path, faults: list[Fault]) -> None:
     if faults:
-        raise DamagedArtifactError(describe_faults(f"{path} contradicts itself; make the export anew", faults[:10]))
+        raise DamagedArtifactError(
+            describe_faults(f"{path} contradicts itself or another file; make the export anew", faults[:10])
+        )

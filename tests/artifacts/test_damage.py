@@ -103,3 +103,12 @@ def test_a_record_that_cannot_be_understood_is_told(run):
     write_sums(run)
 
     assert refusal(run) == f"{run / 'run.json'} does not say its format, a whole number. Received: None"
+
+
+def test_weights_that_would_become_larger_than_their_file_are_refused(run):
+    np.savez_compressed(run / "weights.npz", weights=np.zeros(10_000))
+    write_sums(run)
+
+    assert refusal(run) == (
+        f"{run / 'weights.npz'} cannot be read: its parts are compressed, which those of a run are not"
+    )
