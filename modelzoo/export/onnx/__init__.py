@@ -1,0 +1,1 @@
+"""Write models as ONNX: the core alone, and with the encoder before it as nodes."""
