@@ -122,6 +122,11 @@ class FittedCategorical(Plain):
             return tf.where(tf.equal(values, MISSING_INTEGER), self.missing_id, found)
         return tf.zeros(tf.shape(values), tf.int32) if table is None else table.lookup(values)
 
+    def onnx(self, graph: Any, values: Any) -> Any:
+        """Do as ``encode`` does, as ONNX nodes; the ids are int64."""
+        missing = MISSING_INTEGER if self.column.dtype == "integer" else ""
+        return graph.lookup(values, {**self._ids, missing: self.missing_id})
+
     def decode(self, encoded: np.ndarray) -> np.ndarray:
         """Return the likeliest value, object (n,), from float32 (n, size); None for unseen or missing."""
         values: np.ndarray = np.array([None, *self.vocabulary, None], dtype=object)[encoded.argmax(axis=1)]
@@ -129,8 +134,16 @@ class FittedCategorical(Plain):
 
     def decode_tensorflow(self, tf: Any, encoded: Any) -> Any:
         """Do as ``decode`` does, as TensorFlow operations: strings or int64 (batch,) in wire form."""
-        if self.column.dtype == "integer":
-            values = tf.constant([MISSING_INTEGER, *self.vocabulary, MISSING_INTEGER], tf.int64)
-        else:
-            values = tf.constant(["", *self.vocabulary, ""], tf.string)
+        values = tf.constant(self._decoded, tf.int64 if self.column.dtype == "integer" else tf.string)
         return tf.gather(values, tf.argmax(encoded, axis=1))
+
+    def decode_onnx(self, graph: Any, encoded: Any) -> Any:
+        """Do as ``decode`` does, as ONNX nodes; what comes out is as from ``decode_tensorflow``."""
+        values = graph.constant(self._decoded, "int64" if self.column.dtype == "integer" else "string")
+        return graph.gather(values, graph.op("ArgMax", encoded, dtype="int64", axis=1, keepdims=0))
+
+    @property
+    def _decoded(self) -> list[Any]:
+        """The value of each id in wire form."""
+        missing = MISSING_INTEGER if self.column.dtype == "integer" else ""
+        return [missing, *self.vocabulary, missing]

@@ -125,6 +125,13 @@ class FittedCrossed(Plain):
             keys = keys * size + tf.cast(values, tf.int64)
         return tf.cast(self._bucket(keys), tf.int32) if self.hashed else self._table.tensorflow(tf, keys)
 
+    def onnx(self, graph: Any, ids: Sequence[Any]) -> Any:
+        """Do as ``encode`` does, as ONNX nodes on int64 ids; these are int64 too."""
+        keys = ids[0]
+        for values, size in zip(ids[1:], self.sizes[1:], strict=True):
+            keys = keys * size + values
+        return self._bucket(keys) if self.hashed else self._table.onnx(graph, keys)
+
     def _bucket(self, keys: Any) -> Any:
         """Mix int64 keys into the ids 1..max_size, by arithmetic that is the same on numbers, arrays and tensors."""
         low, high = keys % _PRIME, keys // _PRIME % _PRIME

@@ -17,7 +17,7 @@ from .fitted import Fitted, FittedDense, FittedId, encode_column, is_used, sourc
 from .learn import learn
 from .one_row import RowEncoder
 from .raw import RawInput
-from .required import refuse_missing
+from .required import refuse_missing, refuse_missing_onnx
 from .schema import Schema, raw_input, raw_inputs
 from .table import in_blocks, read_wire, require_columns, telling_all_faults
 
@@ -220,6 +220,39 @@ class Encoder(Plain):
         if self.id_layout:
             packed["ids"] = tf.stack([ids[layout.name] for layout in self.id_layout], axis=1)
         return packed
+
+    def onnx(self, graph: Any, wire: Mapping[str, Any]) -> dict[str, Any]:
+        """Do as ``encode`` does, as ONNX nodes on one (batch, ...) wire tensor a raw column; none may be hashed.
+
+        A missing value where one is required lets the graph fail, with the column and the row in the message.
+        """
+        ids: dict[str, Any] = {}
+        dense: list[Any] = []
+        packed: dict[str, Any] = {}
+        for fitted in self.columns:
+            made = fitted.onnx(graph, source_of(fitted.column, wire, ids))  # type: ignore[union-attr]
+            if isinstance(fitted, FittedDense):
+                dense.append(made)
+            elif isinstance(fitted, FittedArray):
+                packed[self.array_name(fitted.column.name)] = made
+            else:
+                ids[fitted.column.name] = made
+        if dense:
+            packed["dense"] = graph.concat(dense)
+        if self.id_layout:
+            packed["ids"] = graph.stack([ids[layout.name] for layout in self.id_layout]).cast("int32")
+        return self._guarded(graph, wire, packed)
+
+    def _guarded(self, graph: Any, wire: Mapping[str, Any], packed: dict[str, Any]) -> dict[str, Any]:
+        """Return the same tensors, none of which is to be had from rows that lack a required value."""
+        if not any(raw.required for raw in self.raw):
+            return packed
+        zero = refuse_missing_onnx(graph, self.raw, wire)
+        shapes = {"dense": (self.dense_width,), "ids": (len(self.id_layout),), **self.array_shapes}
+        return {
+            name: graph.op("Reshape", tensor, graph.constant(np.array([-1, *shapes[name]])) + zero)
+            for name, tensor in packed.items()
+        }
 
 
 def _filtered(values: Any, kept: np.ndarray) -> Any:

@@ -1,4 +1,4 @@
-"""Find values in a vocabulary of numbers, on the host and as TensorFlow operations alike."""
+"""Find values in a vocabulary of numbers, on the host, in TensorFlow and in ONNX alike."""
 
 from __future__ import annotations
 
@@ -37,6 +37,10 @@ class NumberTable:
         keys, ids = tf.constant(self._keys), tf.constant(self._ids)
         place = tf.minimum(tf.searchsorted(keys, values), self._keys.size - 1)
         return tf.where(tf.equal(tf.gather(keys, place), values), tf.gather(ids, place), 0)
+
+    def onnx(self, graph: Any, values: Any) -> Any:
+        """Do as ``find`` does, as ONNX nodes; the ids are int64."""
+        return graph.lookup(values, dict(zip(self._keys.tolist(), self._ids.tolist(), strict=True)))
 
     @cached_property
     def _dense(self) -> np.ndarray | None:

@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..folder import open_export
-from ..manifest import CODE, ERROR, Manifest
+from ..manifest import CODE, ERROR, RAW, Manifest
 
 Outputs = dict[str, np.ndarray]
 _LOADED: dict[str, Any] = {}
@@ -70,7 +70,7 @@ def _scorers(form: str, folder: Path, manifest: Manifest) -> dict[str, tuple[str
     if not any(column.type == "array" for column in manifest.inputs) and manifest.target.task != "reconstruction":
         read = [column.name for column in manifest.inputs]
         scorers["predictor, row by row"] = (runtime, lambda table: _row_by_row(folder, table.select(read)))
-    if "model.onnx" in files:
+    if RAW in files:
         scorers["onnx"] = (runtime, lambda table: _through_onnx(folder, manifest, table))
     return scorers
 
