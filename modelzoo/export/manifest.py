@@ -14,7 +14,7 @@ from ..columns.target import Target
 from ..prune.reading import Removal
 
 MANIFEST = "zoo.json"
-ENCODER, CORE = "encoder.json", "core.onnx"
+ENCODER, CORE, RAW = "encoder.json", "core.onnx", "model.onnx"
 RECONSTRUCTED = "reconstructed_"
 """What the name of an output begins with that holds a column as it was rebuilt; the name of its input follows."""
 ERROR, CODE = "reconstruction_error", "code"
