@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from modelzoo_registry import DamagedArtifactError, Fault
 from modelzoo_registry.errors import describe_faults
-from modelzoo_registry.specs import faults_of
 from pydantic import BaseModel, ValidationError
 
 MOST_OF_A_DESCRIPTION = 2**26
@@ -91,6 +90,8 @@ def _check_format(fields: Mapping[str, Any], name: object, known: int) -> None:
 
 def _describe(error: ValidationError, kind: type[BaseModel], fields: Mapping[str, Any], name: object) -> str:
     """Return the first faults, a line each, in the words settings are told with."""
+    from modelzoo_registry.specs import faults_of  # which whoever reads what is right needs not wait for
+
     first = error.errors(include_input=False, include_url=False)[0]
     if first["type"] == "json_invalid":
         words = first["msg"].removeprefix("Invalid JSON: ")
