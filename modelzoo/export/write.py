@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelzoo_registry import ArtifactExistsError
+from modelzoo_registry import ArtifactExistsError, ExportError
 
 from ..artifacts.atomic import flush, move, staging
 from ..artifacts.checksums import write_sums
@@ -25,7 +25,7 @@ from ..prune.prune import Pruned
 from ..prune.prune import prune as pruned
 from .card import CARD, card
 from .forms import Exported, check_forms, writer
-from .manifest import ENCODER, FORMS, MANIFEST, Form, Ignored, Input, Manifest
+from .manifest import ENCODER, FORMS, MANIFEST, Form, FormRecord, Ignored, Input, Manifest
 from .names import tensor_names
 from .verify.replayers import Replayers
 from .verify.verify import verify
@@ -89,12 +89,23 @@ def _write(
     """Write all files but what is told of their verification, and return the manifest and what the export reads."""
     left = pruned(fitted.core, fitted.encoder, fitted.target) if prune else Pruned(fitted.core, fitted.encoder)
     tensors = tensor_names([raw.name for raw in fitted.encoder.raw])  # whichever of them are still read
-    records = tuple(writer(form)(stage, Exported(left, fitted.target, tensors)) for form in forms)
+    export = Exported(left, fitted.target, tensors)
+    records = tuple(_write_form(form, stage, export, alone=len(forms) == 1) for form in forms)
     (stage / ENCODER).write_text(left.encoder.model_dump_json(indent=1) + "\n", encoding="utf-8")
     manifest = _manifest(model, regularizers, fitted, left, tensors)
     manifest = manifest.model_copy(update={"pruned": prune, "forms": records})
     _seal(stage, manifest)
     return manifest, left.encoder
+
+
+def _write_form(form: Form, stage: Path, export: Exported, *, alone: bool) -> FormRecord:
+    """Write one form; of several, one that cannot be written is left out and the reason told."""
+    try:
+        return writer(form)(stage, export)
+    except ExportError as error:
+        if alone:
+            raise
+        return FormRecord(name=form, files=(), left_out={form: {"": str(error)}})
 
 
 def _seal(stage: Path, manifest: Manifest) -> None:

@@ -69,7 +69,7 @@ _INSTANTS = [
     *(0, 1, -1, 999_999, -86_400_000_000, -86_400_000_001, 2**63 - 1, -(2**63) + 1, MISSING_INTEGER),
     *(-62_135_596_800_000_000, 253_402_300_799_999_999, 951_825_600_000_000, 4_107_542_400_000_000),
 ]
-_DATES = [
+DATES = [
     *("", " ", "x", "2024-02-29", "2023-02-29", "2024-02-30", "2024-13-01", "2024-00-10", "0000-01-01", "0001-01-01"),
     *("9999-12-31T23:59:59.999999", "9999-12-31T23:59-23:59", "0001-01-01 00:00+23:59", "1969-12-31 23:59:59.999999"),
     *("2024-02-29T14:05", "2024-02-29 14:05:09Z", "2024-02-29 14:05:09,5 UTC", "2024-02-29T14:05:09.123456789GMT"),
@@ -95,7 +95,7 @@ _written = st.builds(
     st.sampled_from(["minutes", "seconds", "milliseconds", "microseconds"]),
     _zones,
 )
-dates = st.one_of(st.sampled_from(_DATES), _written, st.text("0123456789-T: Z", max_size=12))
+dates = st.one_of(st.sampled_from(DATES), _written, st.text("0123456789-T: Z", max_size=12))
 VALUES = {"number": numbers, "string": texts, "integer": integers, "timestamp": instants, "date": dates}
 """What to draw from, by what a column reads; arrays are made of numbers."""
 TYPES = {

@@ -20,7 +20,6 @@ from .simplify import gather_plainly
 
 OPSET = 18
 """Of ``ai.onnx``: the newest that tf2onnx writes."""
-_REMEDY = 'Export with formats=("savedmodel",)'
 
 
 def core_model(core: keras.Model) -> onnx.ModelProto:
@@ -29,8 +28,11 @@ def core_model(core: keras.Model) -> onnx.ModelProto:
     A core that has a layer named ``code`` also gets that layer's output, ``code``.
 
     Raises:
-        ExportError: naming the operators that have no counterpart, or what went wrong.
+        ExportError: naming the operators that have no counterpart, or what else is in the way.
     """
+    narrow = sorted({layer.compute_dtype for layer in core.layers} & {"bfloat16", "float16"})
+    if narrow:
+        raise _cannot(f"since it computes in {narrow[0]}, which ONNX Runtime does not on processors")
     outputs = {SCORES: core} | ({CODE: encoder_of(core)} if has_code(core) else {})
     signature = {name: tf.TensorSpec(given.shape, given.dtype, name=name) for name, given in core.input.items()}
     call = tf.function(
@@ -39,7 +41,7 @@ def core_model(core: keras.Model) -> onnx.ModelProto:
     model = _converted(call, signature)
     unknown = sorted({node.op_type for node in _nodes(model.graph) if not onnx.defs.has(node.op_type, node.domain)})
     if unknown:
-        raise ExportError(f"the model cannot be written as ONNX, which has no {', '.join(unknown)}. {_REMEDY}")
+        raise _cannot(f"which has no {', '.join(unknown)}")
     gather_plainly(model)
     return model
 
@@ -51,22 +53,27 @@ def _converted(call: Any, signature: dict[str, tf.TensorSpec]) -> onnx.ModelProt
         try:
             return tf2onnx.convert.from_function(call, input_signature=[signature], opset=OPSET)[0]
         except Exception as error:  # each operator's converter raises what it likes
-            reason = f"{type(error).__name__}: {error}"
-            raise ExportError(f"the model cannot be written as ONNX: {reason}. {_REMEDY}") from error
+            raise _cannot(f"since its conversion failed with {type(error).__name__}: {error}") from error
+
+
+def _cannot(why: str) -> ExportError:
+    return ExportError(f'the model cannot be written as ONNX, {why}. Export with formats=("savedmodel",)')
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Hold back what tf2onnx logs, which is for its developers, and the warnings of what it uses."""
-    logger = logging.getLogger("tf2onnx")
-    before = logger.level
+    """Hold back what tf2onnx and, under it, TensorFlow log for their developers, and warnings."""
+    loggers = [logging.getLogger(name) for name in ("tf2onnx", "tensorflow")]
+    before = [logger.level for logger in loggers]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        logger.setLevel(logging.CRITICAL + 1)
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL + 1)
         try:
             yield
         finally:
-            logger.setLevel(before)
+            for logger, level in zip(loggers, before, strict=True):
+                logger.setLevel(level)
 
 
 def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import onnx
-from modelzoo_registry import ArtifactError
+from modelzoo_registry import ExportError
 from onnx import TensorProto, compose, helper, numpy_helper
 
 from ...version import __version__
@@ -245,7 +245,7 @@ class Graph:
         """Return the checked model.
 
         Raises:
-            ArtifactError: when it is no valid ONNX.
+            ExportError: when it is no valid ONNX.
         """
         constants = list(self._constants.values())
         graph = helper.make_graph(self._nodes, "modelzoo", self._inputs, self._outputs, constants)
@@ -260,7 +260,7 @@ class Graph:
         try:
             onnx.checker.check_model(model, full_check=True)
         except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
-            raise ArtifactError(f"the ONNX graph is not valid: {error}") from error
+            raise ExportError(f"the ONNX graph is not valid: {error}") from error
         return model
 
 

@@ -32,11 +32,11 @@ def inexpressible(encoder: Encoder) -> dict[str, str]:
     for fitted in encoder.columns:
         name = fitted.column.name
         if isinstance(fitted, FittedHashed):
-            reasons[name] = f"hashed: ONNX has no hash of {_HASHED[fitted.column.dtype]}"
+            reasons[name] = f"hashed, and ONNX has no hash of {_HASHED[fitted.column.dtype]}"
         elif isinstance(fitted.column, CrossedColumn):
             hashed = [source for source in fitted.column.sources if source in reasons]
             if hashed:
-                reasons[name] = f"crosses {' and '.join(hashed)}, which cannot be expressed"
+                reasons[name] = f"made of {' and '.join(hashed)}, which ONNX cannot express"
     return reasons
 
 
@@ -84,7 +84,7 @@ def raw_model(core: onnx.ModelProto, encoder: Encoder, target: Target) -> onnx.M
     graph = Graph([*names.values(), *_output_names(core, encoder, target)])
     wire = {raw.name: graph.input(names[raw.name], TENSOR_DTYPES[raw.type], raw.shape) for raw in encoder.raw}
     inputs = encoder.onnx(graph, wire)
-    made = graph.splice(onnx.version_converter.convert_version(core, OPSET), inputs)
+    made = graph.splice(_of_opset(core), inputs)
     if target.task == "reconstruction":
         outputs = _reconstruction(graph, encoder, inputs, made) | _code(core, made)
     else:
@@ -92,6 +92,14 @@ def raw_model(core: onnx.ModelProto, encoder: Encoder, target: Target) -> onnx.M
     for name, (tensor, shape) in outputs.items():
         graph.output(name, tensor, shape)
     return graph.model()
+
+
+def _of_opset(core: onnx.ModelProto) -> onnx.ModelProto:
+    """Return a core in the operators' version of the graph it becomes part of."""
+    try:
+        return onnx.version_converter.convert_version(core, OPSET)
+    except Exception as error:  # each operator's adapter raises what it likes
+        raise ExportError(f"the core cannot be written in version {OPSET} of ONNX' operators: {error}") from error
 
 
 def _output_names(core: onnx.ModelProto, encoder: Encoder, target: Target) -> set[str]:

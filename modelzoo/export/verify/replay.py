@@ -63,6 +63,8 @@ def _scorers(form: str, folder: Path, manifest: Manifest) -> dict[str, tuple[str
     if form == "savedmodel":
         return {form: (_named("tensorflow"), lambda table: _through_tensorflow(folder, manifest, table))}
     files = next(record.files for record in manifest.forms if record.name == "onnx")
+    if not files:
+        return {}
     runtime = _named("onnxruntime")
     scorers: dict[str, tuple[str, Callable[[pa.Table], Outputs]]] = {
         "predictor": (runtime, lambda table: _through_predictor(folder, table)),
