@@ -1,4 +1,4 @@
-"""Find values in a vocabulary of numbers, on the host and as TensorFlow operations alike."""
+"""Look up ids by place, and of values in a vocabulary of numbers, on the host and as TensorFlow operations alike."""
 
 from __future__ import annotations
 
@@ -7,9 +7,19 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 _DENSE_SPAN = 4
 """How many times larger than its numbers the span of a vocabulary may be to be looked up in a table."""
+
+
+def look_up(ids: np.ndarray, indices: pa.Array, missing: int) -> np.ndarray:
+    """Return int32 (n,): of int32 ids (k,) the one at each index, ``missing`` where there is no index."""
+    if not indices.null_count:
+        return np.take(ids, indices.to_numpy(zero_copy_only=False))
+    with_missing = np.append(ids, np.int32(missing))
+    return np.take(with_missing, pc.fill_null(indices.cast(pa.int64()), ids.size).to_numpy(zero_copy_only=False))
 
 
 class NumberTable:

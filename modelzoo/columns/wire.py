@@ -27,7 +27,7 @@ _LEAST_DECIMAL = 128
 """Bits of the shortest decimals that Arrow casts to integers."""
 
 
-def to_wire(raw: RawInput, column: pa.ChunkedArray, *, first_row: int = 1) -> Any:
+def to_wire(raw: RawInput, column: pa.ChunkedArray, *, first_row: int = 1, dictionaries: bool = False) -> Any:
     """Return a raw column in its wire form, one entry a row.
 
     Numbers, integers, timestamps and arrays come as NumPy arrays; strings as an Arrow string array with null for
@@ -37,11 +37,19 @@ def to_wire(raw: RawInput, column: pa.ChunkedArray, *, first_row: int = 1) -> An
         raw: what the column is read as.
         column: its values, of any type that can become this.
         first_row: the number of the first row in messages.
+        dictionaries: whether text that comes as a dictionary, shorter than the column, may stay one: a missing value
+            is then a missing index, and none in the dictionary.
 
     Raises:
+        WrongTypeError: when a column of this type can hold no value that fits.
         DataError: naming the column and the first rows whose value does not fit, or is missing where one is required.
     """
     at = Place(raw.name, first_row)
+    if dictionaries and raw.type == "string" and not raw.dates and _is_short_dictionary(column):
+        texts = _text_dictionary(at, _contiguous(column))
+        if raw.required:
+            require_values(at, raw, texts)
+        return texts
     plain = _plain(at, column)
     if _lacks_all(plain):
         plain = pa.nulls(len(plain))
@@ -78,6 +86,23 @@ def _contiguous(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     if isinstance(column, pa.ChunkedArray):
         return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     return column
+
+
+def _is_short_dictionary(column: pa.ChunkedArray) -> bool:
+    """Whether a column is text as a dictionary in which there are fewer values than rows."""
+    if not (pa.types.is_dictionary(column.type) and column.type.value_type == pa.string()):
+        return False
+    return sum(len(chunk.dictionary) for chunk in column.chunks) < len(column)
+
+
+def _text_dictionary(at: Place, array: pa.DictionaryArray) -> pa.DictionaryArray:
+    """Return text as a dictionary with missing values in its indices alone."""
+    texts = _strings(at, array.dictionary)
+    if not texts.null_count:
+        return array
+    missing = texts.is_null().take(array.indices)  # and null where the index is
+    indices = pc.if_else(missing, pa.scalar(None, array.indices.type), array.indices)
+    return pa.DictionaryArray.from_arrays(indices, pc.fill_null(texts, ""))
 
 
 def _lacks_all(array: pa.Array) -> bool:
