@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import tensorflow as tf
 
 from .artifacts.run import Facts
@@ -15,7 +16,7 @@ from .columns import Encoder, Target
 from .columns.encoder import Arrays
 from .core.cut import encoder_of
 from .core.reconstruct import compared, reconstruct, reconstruction_errors
-from .core.score import Scorer, to_prediction
+from .core.score import Scorer
 from .training.objective import make_metrics
 
 Prediction = np.ndarray | dict[str, np.ndarray]
@@ -29,6 +30,8 @@ class Fitted:
     facts: Facts
     core: Any
     history: dict[str, list[float]]
+    kept: pa.Table | None = None
+    """Some raw rows of the training, to try exports on; None of a run from before they were kept."""
 
     @property
     def encoder(self) -> Encoder:
@@ -82,7 +85,7 @@ class Fitted:
     def _predict(self, inputs: Arrays) -> Prediction:
         if self.reconstructs:
             return reconstruct(self.scorer, self.encoder, inputs)
-        return to_prediction(self.scorer.score(inputs), self.target)
+        return self.target.predictions(self.scorer.score(inputs))
 
     def reconstruction_errors(self, table: Any) -> np.ndarray:
         """Return how far off each row's reconstruction is, float32 (n,)."""
@@ -95,7 +98,7 @@ class Fitted:
         if self.reconstructs:
             return _measure(compared(self.scorer, self.encoder, inputs), metrics)
         truth = self.target.measured(table.column(self.target.column))
-        guesses = to_prediction(self.scorer.score(inputs), self.target)
+        guesses = self.target.predictions(self.scorer.score(inputs))
         return _measure([(truth, guesses if guesses.ndim == 2 else guesses[:, None])], metrics)
 
 

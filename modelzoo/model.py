@@ -324,13 +324,23 @@ class Model:
             self._write(stage)
         return target
 
-    def export(self, path: str | PathLike[str], *, prune: bool | None = None) -> Path:
+    def export(
+        self,
+        path: str | PathLike[str],
+        *,
+        formats: Sequence[str] | str = ("savedmodel", "onnx"),
+        prune: bool | None = None,
+    ) -> Path:
         """Write a deployable export to ``path/<UTC timestamp>`` and return that folder.
 
-        It takes raw columns and gives predictions; TensorFlow Serving loads it as it is.
+        It takes raw columns and gives predictions; TensorFlow Serving loads it as it is, and ``load_export`` scores
+        with it without TensorFlow. Before it is handed out, fresh processes replay rows with it, some of the training
+        and hostile ones, and must predict what the model does.
 
         Args:
             path: the folder of the exports; made when it is not there.
+            formats: what it is written as: ``savedmodel``, for TensorFlow; ``onnx``, for ``load_export`` and any ONNX
+                runtime.
             prune: whether to leave out what changes no prediction: units, values, combinations and columns whose
                 weights are exactly zero. Columns no longer read stay accepted, and need not be given, nor hold a
                 value where the schema says ``missing = "reject"``. ``zoo.json`` lists what was left out. None: if a
@@ -338,10 +348,13 @@ class Model:
 
         Raises:
             NotFittedError: before ``fit``.
+            SpecError: when there is no such format.
+            ExportError: when the model cannot be written in a format, or what was written predicts something else.
         """
         from .export.write import write_export
 
-        return write_export(Path(path), self._choice, self._regularizers, self.fitted, prune=prune)
+        choices = self._choice, self._regularizers
+        return write_export(Path(path), *choices, self.fitted, formats=formats, prune=prune)
 
     def summary(self) -> None:
         """Print settings and, once it is trained, target, columns, layers and the metrics of the epoch kept."""

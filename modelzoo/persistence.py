@@ -11,6 +11,7 @@ from modelzoo_registry.entries import by_name
 
 from .artifacts.checkpoint import CHECKPOINTS
 from .artifacts.checksums import read_steadily, write_sums
+from .artifacts.kept_rows import read_kept, write_kept
 from .artifacts.run import CONFIG, Facts, PluginRecord, RunRecord, read_record, versions, write_record
 from .artifacts.weights import read_weights, save_weights, set_weights
 from .config import TrainConfig, to_toml
@@ -27,6 +28,8 @@ def write_run(folder: Path, model: Choice, regularizers: tuple[Choice, ...], fit
     """Write everything of a run into a folder (logs and a checkpoint may be there already), checksums last."""
     write_record(folder, make_record(model, regularizers, fitted), fitted.history)
     save_weights(fitted.core, folder)
+    if fitted.kept is not None:
+        write_kept(fitted.kept, folder)
     (folder / CONFIG).write_text(to_toml(_config(model, regularizers, fitted.facts)), encoding="utf-8")
     write_sums(folder, but=CHECKPOINTS)
 
@@ -35,7 +38,9 @@ def restore(path: str | PathLike[str]) -> Model:
     """Return the model of a run; see ``modelzoo.load``."""
     folder = Path(path)
     # The weights too before TensorFlow takes its seconds to start: the folder may be replaced in these.
-    (record, history), weights = read_steadily(folder, lambda: (read_record(folder), read_weights(folder)))
+    (record, history), weights, kept = read_steadily(
+        folder, lambda: (read_record(folder), read_weights(folder), read_kept(folder))
+    )
     chosen, regularizers = configure(
         _name(record.model), record.model.settings, [{"name": _name(r), **r.settings} for r in record.regularizers]
     )
@@ -50,7 +55,7 @@ def restore(path: str | PathLike[str]) -> Model:
         told = ", ".join(map(repr, record.own_metrics))
         tell(f"evaluate leaves out what was measured by code of your own, which a run does not store: {told}")
     facts = record.model_copy(update={"training": _without_code(record), "own_metrics": ()})
-    model.adopt(Fitted(facts=facts, core=core, history=history))
+    model.adopt(Fitted(facts=facts, core=core, history=history, kept=kept))
     return model
 
 

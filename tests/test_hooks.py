@@ -116,7 +116,7 @@ def test_the_run_is_in_place_when_it_is_told_to_be_finished(offer, tmp_path):
     offer("audit = acme", acme=LISTING)
 
     assert train(out=tmp_path / "run", verbose=0) == [
-        "SHA256SUMS", "history.json", "logs", "run.json", "train.toml", "weights.npz",
+        "SHA256SUMS", "history.json", "logs", "rows.arrow", "run.json", "train.toml", "weights.npz",
     ]  # fmt: skip
 
 

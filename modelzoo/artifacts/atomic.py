@@ -53,13 +53,20 @@ def staged(target: Path, *, overwrite: bool = False, marker: str) -> Iterator[Pa
         ArtifactExistsError: when something came to the target meanwhile that may not be replaced.
     """
     target = Path(os.path.realpath(target))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    stage = target.with_name(f".{target.name}.{uuid4().hex}.partial")
-    stage.mkdir()  # not by tempfile, whose folders only their owner may read
-    try:
+    with staging(target.parent, target.name) as stage:
         yield stage
         flush(stage)
         move(stage, target, overwrite=overwrite, marker=marker)
+
+
+@contextlib.contextmanager
+def staging(parent: Path, name: str) -> Iterator[Path]:
+    """Yield an empty hidden folder in another, named after what it is to become; what is left of it is removed."""
+    parent.mkdir(parents=True, exist_ok=True)
+    stage = parent / f".{name}.{uuid4().hex}.partial"
+    stage.mkdir()  # not by tempfile, whose folders only their owner may read
+    try:
+        yield stage
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 

@@ -137,13 +137,14 @@ def _from_json(text: bytes) -> dict[str, list[float]]:
     return {name: [nan if value is None else value for value in values] for name, values in json.loads(text).items()}
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of what a training ran on."""
+def versions(*more: str) -> dict[str, str]:
+    """Return the versions of what a training ran on, and of further distributions."""
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
     found = {"python": platform.python_version()}
-    for name in ("modelzoo-keras", "modelzoo-registry", "tensorflow", "tensorflow-cpu", "keras", "numpy", "pyarrow"):
+    usual = ("modelzoo-keras", "modelzoo-registry", "tensorflow", "tensorflow-cpu", "keras", "numpy", "pyarrow")
+    for name in (*usual, *more):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

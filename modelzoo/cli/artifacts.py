@@ -11,7 +11,7 @@ from modelzoo_registry import ArtifactNotFoundError
 
 from ..artifacts.checksums import lists, read_steadily
 from ..artifacts.run import RUN, RunRecord, read_record
-from ..export.manifest import MANIFEST, PRUNED, SERVING, Input, Manifest, Output, find_export, read_manifest
+from ..export.manifest import MANIFEST, PRUNED, SERVING, FormRecord, Input, Manifest, Output, find_export, read_manifest
 from ..summary import describe_plugins, describe_target, print_metrics, print_run, print_title
 from ..text import print_fields, print_table, print_text
 from .pruning import print_pruning
@@ -85,6 +85,8 @@ def _print_export(manifest: Manifest, folder: Path) -> None:
             "target": describe_target(manifest.target),
             "parameters": f"{manifest.parameters:,}",
             "seed": str(manifest.seed),
+            "training": f"{manifest.seconds:,.1f} s, {manifest.rows:,} rows",
+            "formats": ", ".join(_form(record) for record in manifest.forms),
             "created": manifest.created,
             "versions": _list(manifest.versions),
         }
@@ -97,10 +99,28 @@ def _print_export(manifest: Manifest, folder: Path) -> None:
         print_text(f"signature {PRUNED}: takes these alone; {SERVING}: needs the columns no longer read too")
     click.echo()
     print_table(("OUTPUT", "TYPE", "MEANING"), [(one.name, _tensor(one), one.meaning) for one in manifest.outputs])
+    _print_verification(manifest)
     if manifest.pruned:
         click.echo()
         print_pruning(manifest)
     print_metrics(manifest.metrics)
+
+
+def _form(record: FormRecord) -> str:
+    """Name a format, and the versions of its operators."""
+    opsets = ", ".join(f"{domain} {version}" for domain, version in record.opsets.items())
+    return f"{record.name} ({opsets})" if opsets else record.name
+
+
+def _print_verification(manifest: Manifest) -> None:
+    """Print how the export did when it was replayed, and what could not be written."""
+    click.echo()
+    lines = [(one.form, one.runtime, f"{one.rows:,}", f"{one.difference:.2g}") for one in manifest.verified]
+    print_table(("VERIFIED", "WITH", "ROWS", "DIFFERENCE"), lines, numbers=("ROWS", "DIFFERENCE"))
+    for record in manifest.forms:
+        for line in record.omissions:
+            click.echo()
+            print_text(line)
 
 
 def _tensor(one: Input | Output) -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from ..export.manifest import FORMS, Manifest
+
 
 @click.command("export")
 @click.argument("run")
@@ -22,19 +24,36 @@ import click
     help="Leave out what changes no prediction, since its weights are exactly zero, or keep all; else it is left out "
     "of runs with a regularizer that makes weights zero.",
 )
-def command(run: str, to: Path, prune: bool | None) -> None:
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(FORMS),
+    help="What to write: savedmodel, for TensorFlow and TensorFlow Serving; onnx, for zoo predict and any ONNX "
+    "runtime. May be given twice; left out: both.",
+)
+def command(run: str, to: Path, prune: bool | None, formats: tuple[str, ...]) -> None:
     """Export a run, to be deployed.
 
-    Writes DIR/<UTC timestamp>, a SavedModel that takes raw columns; TensorFlow Serving loads DIR as it is. What was
-    pruned is printed; columns no longer read stay accepted.
+    Writes DIR/<UTC timestamp>, which takes raw columns; TensorFlow Serving loads DIR as it is, and zoo predict scores
+    with it without TensorFlow. Before it is there, fresh processes replay rows with it and must predict what the run
+    does. What was pruned is printed; columns no longer read stay accepted.
     """
     from .. import load
     from ..export.manifest import read_manifest
     from .pruning import print_pruning
 
-    folder = load(run).export(to, prune=prune)
+    folder = load(run).export(to, formats=formats or FORMS, prune=prune)
     manifest = read_manifest(folder)
     if manifest.pruned:
         print_pruning(manifest)
         click.echo()
+    click.echo(_verification(manifest))
     click.echo(f"exported to {folder}")
+
+
+def _verification(manifest: Manifest) -> str:
+    """Say in a line how the export did."""
+    forms = ", ".join(replay.form for replay in manifest.verified)
+    rows, difference = manifest.verified[0].rows, max(replay.difference for replay in manifest.verified)
+    return f"verified with {rows:,} rows in {forms}: largest relative difference {difference:g}"

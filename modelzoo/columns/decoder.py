@@ -17,7 +17,7 @@ import numpy as np
 from .array import FittedArray
 from .categorical import FittedCategorical
 from .datetime import FittedDatetime
-from .encoder import Encoder
+from .encoder import Arrays, Encoder
 from .fitted import FittedDense
 from .numeric import FittedNumeric
 
@@ -61,6 +61,18 @@ def rebuilt(encoder: Encoder) -> tuple[Piece, ...]:
     """Return the columns that are handed out, in the order of the schema: all of them but dates."""
     found = {piece.name: piece for piece in pieces(encoder) if not isinstance(piece.fitted, FittedDatetime)}
     return tuple(found[fitted.column.name] for fitted in encoder.columns if fitted.column.name in found)
+
+
+def fixed_inputs(encoder: Encoder, inputs: Arrays) -> np.ndarray:
+    """Return the vectors, float32 (n, d), of encoded rows."""
+    parts = [inputs["dense"]] if encoder.dense_width else []  # all numbers, which come first
+    places = {layout.name: place for place, layout in enumerate(encoder.id_layout)}
+    for piece in pieces(encoder):
+        if isinstance(piece.fitted, FittedCategorical):
+            parts.append((inputs["ids"][:, places[piece.name], None] == np.arange(piece.width)).astype(np.float32))
+        elif isinstance(piece.fitted, FittedArray):
+            parts.append(inputs[encoder.array_name(piece.name)].reshape(-1, piece.width))
+    return np.concatenate(parts, axis=1)
 
 
 def decode(encoder: Encoder, vectors: np.ndarray) -> dict[str, np.ndarray]:

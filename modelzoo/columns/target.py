@@ -100,6 +100,16 @@ class Target(Plain):
         """
         return _finite_numbers(self.column, column)[:, None] if self.task == "regression" else self.encode(column)
 
+    def predictions(self, scores: np.ndarray) -> np.ndarray:
+        """Return what users see of a core's output, float32 (n, units).
+
+        Regression: float64 (n,) in the target's own unit. Binary: float32 (n,) probability of the second class.
+        Multiclass: float32 (n, classes).
+        """
+        if self.task == "regression":
+            return scores[:, 0].astype(np.float64) * self.spread + self.center
+        return scores[:, 0] if self.task == "binary" else scores
+
     def _class_ids(self, column: pa.ChunkedArray) -> np.ndarray:
         comparable = _comparable(self.column, column, self.labels)
         places = pc.index_in(comparable, pa.array(self.labels).cast(comparable.type))

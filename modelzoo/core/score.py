@@ -9,13 +9,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from ..batches import rows_a_batch
 from ..columns.encoder import Arrays
-from ..columns.target import Target
-
-BATCH = 8192
-"""Most rows scored at a time."""
-BATCH_BYTES = 32 * 2**20
-"""Most bytes of output scored at a time: a reconstruction of large vocabularies is wide."""
 
 
 class Scorer:
@@ -36,19 +31,3 @@ class Scorer:
         for start in range(0, rows, self._batch):
             batch = {name: tf.constant(array[start : start + self._batch]) for name, array in inputs.items()}
             yield batch, self._call(batch).numpy()
-
-
-def rows_a_batch(width: int) -> int:
-    """Return how many rows of float32 outputs (n, width) are handled at a time."""
-    return max(1, min(BATCH, BATCH_BYTES // (4 * width)))
-
-
-def to_prediction(scores: np.ndarray, target: Target) -> np.ndarray:
-    """Return what users see of a core's output (n, units).
-
-    Regression: float64 (n,) in the target's own unit. Binary: float32 (n,) probability of the second class.
-    Multiclass: float32 (n, classes).
-    """
-    if target.task == "regression":
-        return scores[:, 0].astype(np.float64) * target.spread + target.center
-    return scores[:, 0] if target.task == "binary" else scores

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from modelzoo_registry import ArtifactNotFoundError, DamagedArtifactError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,16 +17,20 @@ from ..columns.target import Target
 from ..prune.reading import Removal
 
 MANIFEST = "zoo.json"
-NEEDED = (MANIFEST, "saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001")
-"""The files without which an export cannot be used."""
+ENCODER = "encoder.json"
+NEEDED = (MANIFEST, ENCODER)
+"""The files that every export has."""
 RECONSTRUCTED = "reconstructed_"
 """What the name of an output begins with that holds a column as it was rebuilt; the name of its input follows."""
 ERROR, CODE = "reconstruction_error", "code"
 """The other outputs of a model that reconstructs its inputs."""
 SERVING, PRUNED = "serving_default", "pruned"
 """The signature that takes every raw column, and the one that takes those alone that are read, where some are not."""
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Counts up when an older version could no longer read an export."""
+Form = Literal["savedmodel", "onnx"]
+"""What an export may be written as."""
+FORMS: Final[tuple[Form, ...]] = get_args(Form)
 
 
 class Input(BaseModel):
@@ -67,12 +71,49 @@ class Output(BaseModel):
     column: str | None = Field(None, description="the raw column it rebuilds, of a model for reconstruction")
 
 
+class FormRecord(BaseModel):
+    """Say what was written of a model in one form, and what could not be."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: Form
+    files: tuple[str, ...] = Field(description="by name, or as a folder of some: variables/")
+    opsets: dict[str, int] = Field(default_factory=dict, description="versions of ONNX' operators, by domain")
+    inputs: dict[str, str] = Field(
+        default_factory=dict, description="what the input of a column is called, where not as the column is"
+    )
+    left_out: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="files that could not be written, and why: by column, or as a whole"
+    )
+
+    @property
+    def omissions(self) -> tuple[str, ...]:
+        """A line on each file that could not be written."""
+        return tuple(
+            f"{file} is left out: {'; '.join(f'{column}: {why}' if column else why for column, why in reasons.items())}"
+            for file, reasons in self.left_out.items()
+        )
+
+
+class Replay(BaseModel):
+    """Say how an export did when a fresh process replayed rows with it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    form: str = Field(description="savedmodel; onnx: model.onnx; predictor: encoder.json and core.onnx")
+    runtime: str = Field(description="what ran it, with its version")
+    rows: int = Field(description="how many rows were replayed")
+    kept: int = Field(description="of them, rows of the training data")
+    difference: float = Field(description="the largest relative difference from the model's predictions")
+    tolerance: float
+
+
 class Manifest(BaseModel):
     """Hold what a caller needs to know of an export."""
 
     model_config = ConfigDict(frozen=True)
 
-    format: Literal[1] = FORMAT
+    format: Literal[2] = FORMAT
     model: PluginRecord
     regularizers: tuple[PluginRecord, ...]
     target: Target
@@ -87,6 +128,10 @@ class Manifest(BaseModel):
     removed: tuple[Removal, ...] = Field((), description="what was left out, counted before and after")
     barriers: tuple[str, ...] = Field((), description="layers that were left as they are")
     seed: int
+    seconds: float = Field(description="how long the training took")
+    rows: int = Field(description="rows it was trained on")
+    forms: tuple[FormRecord, ...] = Field(description="what the export was written as")
+    verified: tuple[Replay, ...] = Field((), description="how it did when it was replayed before it was handed out")
     versions: dict[str, str]
     created: str = Field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
@@ -141,6 +186,8 @@ def read_manifest(folder: Path) -> Manifest:
     """
     verify_sums(folder, needed=NEEDED)
     try:
-        return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+        manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
     except (ValidationError, ValueError) as error:
         raise DamagedArtifactError(f"{folder / MANIFEST} cannot be read by this version: {error}") from error
+    verify_sums(folder, needed=[name for form in manifest.forms for name in form.files if not name.endswith("/")])
+    return manifest

@@ -5,32 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
-from modelzoo_registry import DamagedArtifactError, Fault, SpecError, Task
+import pyarrow as pa
+from modelzoo_registry import Fault, SpecError, Task
 
-from ..columns.base import MISSING_INTEGER
-from ..columns.raw import RawInput
-from ..columns.table import read_wire
-from ..columns.wire import to_numpy
 from ..data import to_table
-from ..runtime import require_tensorflow
-from .manifest import CODE, ERROR, PRUNED, SERVING, Manifest, Output, find_export, read_manifest
+from ..data.memory import is_row
+from .manifest import CODE, ENCODER, ERROR, Manifest, find_export, read_manifest
 
-BATCH = 8192
+
+class Scorer(Protocol):
+    """Score the rows of a table; ``first_row`` is the number of the first one in messages."""
+
+    def predict(self, table: pa.Table, *, first_row: int = 1) -> np.ndarray | dict[str, np.ndarray]:
+        """Return what ``Model.predict`` does."""
+
+    def reconstruction_error(self, table: pa.Table, *, first_row: int = 1) -> np.ndarray:
+        """Return how badly each row is rebuilt, float32 (n,)."""
+
+    def encode(self, table: pa.Table, *, first_row: int = 1) -> np.ndarray:
+        """Return the code of each row, float32 (n, k)."""
 
 
 class Predictor:
-    """Hold a loaded export; made by ``modelzoo.load_export``."""
+    """Hold a loaded export; made by ``modelzoo.load_export``. Threads may share it."""
 
-    def __init__(self, folder: Path, manifest: Manifest, signature: Any) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, scorer: Scorer) -> None:
         self.folder = folder
         self.manifest = manifest
-        self._signature = signature
-        self._inputs = tuple(
-            RawInput(given.name, given.type, given.shape, given.required, given.dates) for given in manifest.inputs
-        )
+        self._scorer = scorer
+        self._predict_row = getattr(scorer, "predict_row", None) if self.task != "reconstruction" else None
 
     def __repr__(self) -> str:
         return f"<modelzoo export of {self.manifest.model.name} for {self.task}, {self.folder}>"
@@ -46,27 +52,26 @@ class Predictor:
         return self.manifest.target.classes
 
     def predict(
-        self, data: Any, *, columns: Sequence[str] | None = None, steps: int | None = None
+        self, data: Any, *, columns: Sequence[str] | None = None, steps: int | None = None, first_row: int = 1
     ) -> np.ndarray | dict[str, np.ndarray]:
         """Return one prediction a row, as ``Model.predict`` of the model it was exported from does.
 
         Args:
-            data: rows in any form ``Model.fit`` takes.
+            data: rows in any form ``Model.fit`` takes; of one row, a dict, the prediction takes some 50 µs.
             columns: names for a CSV file without a header line; None takes those of the training file.
             steps: how many batches to take of data that comes in batches; None takes all.
+            first_row: the number of the first row in messages.
 
         Raises:
             ColumnError, DataError: about missing columns and values that do not fit.
         """
-        outputs = self._outputs(data, columns, steps)
-        if self.task == "reconstruction":
-            return {each.column: _plain(outputs[each.name], each) for each in self.manifest.outputs if each.column}
-        if self.task == "regression":
-            return outputs["prediction"]
-        return outputs["probabilities"][:, 1] if self.task == "binary" else outputs["probabilities"]
+        if self._predict_row is not None and is_row(data):
+            prediction: np.ndarray = self._predict_row(data)
+            return prediction
+        return self._scorer.predict(self._read(data, columns, steps), first_row=first_row)
 
     def reconstruction_error(
-        self, data: Any, *, columns: Sequence[str] | None = None, steps: int | None = None
+        self, data: Any, *, columns: Sequence[str] | None = None, steps: int | None = None, first_row: int = 1
     ) -> np.ndarray:
         """Return how badly each row is rebuilt, float32 (n,), as ``Model.reconstruction_error`` does.
 
@@ -74,46 +79,36 @@ class Predictor:
             SpecError: when the model was not trained for reconstruction.
             ColumnError, DataError: about missing columns and values that do not fit.
         """
-        return self._output(ERROR, data, columns, steps)
+        self._require(ERROR)
+        return self._scorer.reconstruction_error(self._read(data, columns, steps), first_row=first_row)
 
-    def encode(self, data: Any, *, columns: Sequence[str] | None = None, steps: int | None = None) -> np.ndarray:
+    def encode(
+        self, data: Any, *, columns: Sequence[str] | None = None, steps: int | None = None, first_row: int = 1
+    ) -> np.ndarray:
         """Return the code of each row, float32 (n, k), as ``Model.encode`` does.
 
         Raises:
             SpecError: when the model has no layer named ``code``.
             ColumnError, DataError: about missing columns and values that do not fit.
         """
-        return self._output(CODE, data, columns, steps)
+        self._require(CODE)
+        return self._scorer.encode(self._read(data, columns, steps), first_row=first_row)
 
-    def _output(self, name: str, data: Any, columns: Sequence[str] | None, steps: int | None) -> np.ndarray:
+    def _require(self, output: str) -> None:
         names = [each.name for each in self.manifest.outputs]
-        if name not in names:
+        if output not in names:
             raise SpecError(
-                f"the export of {self.manifest.model.name} has no {name}", [Fault("outputs", ", ".join(names))]
+                f"the export of {self.manifest.model.name} has no {output}", [Fault("outputs", ", ".join(names))]
             )
-        return self._outputs(data, columns, steps)[name]
 
-    def _outputs(self, data: Any, columns: Sequence[str] | None, steps: int | None) -> dict[str, np.ndarray]:
-        """Return what the signature makes of the rows, some thousands at a time."""
-        names, text = columns or self.manifest.names, self.manifest.text
-        wire = read_wire(self._inputs, to_table(data, columns=names, steps=steps, text=text))
-        arrays = {given.tensor: to_numpy(wire[given.name]) for given in self.manifest.inputs}
-        rows = len(next(iter(arrays.values())))
-        parts = [self._signature(arrays, start) for start in range(0, rows, BATCH)]
-        return {name: np.concatenate([np.asarray(part[name]) for part in parts]) for name in parts[0]}
-
-
-def _plain(values: np.ndarray, output: Output) -> np.ndarray:
-    """Return a rebuilt column as ``Model.predict`` gives it: categories as objects, with None for none."""
-    if output.dtype == "string":
-        return np.array([value.decode() or None for value in values], dtype=object)
-    if output.dtype == "int64":
-        return np.array([None if value == MISSING_INTEGER else value for value in values.tolist()], dtype=object)
-    return values
+    def _read(self, data: Any, columns: Sequence[str] | None, steps: int | None) -> pa.Table:
+        return to_table(data, columns=columns or self.manifest.names, steps=steps, text=self.manifest.text)
 
 
 def load_export(path: str | PathLike[str]) -> Predictor:
     """Return the export in a folder, or the newest one below it, verified.
+
+    It scores on the host and in ONNX Runtime; TensorFlow is needed only where ONNX could not express the core.
 
     Raises:
         ArtifactNotFoundError: when there is none.
@@ -121,16 +116,16 @@ def load_export(path: str | PathLike[str]) -> Predictor:
     """
     folder = find_export(Path(path))
     manifest = read_manifest(folder)
-    tf = require_tensorflow("scoring an export")
-    try:
-        loaded = tf.saved_model.load(str(folder))
-        serve = loaded.signatures[PRUNED if manifest.ignored else SERVING]
-    except Exception as error:  # TensorFlow raises many kinds for a file it cannot use
-        raise DamagedArtifactError(f"{folder} holds no SavedModel this TensorFlow can load: {error}") from error
+    return Predictor(folder, manifest, _scorer(folder, manifest))
 
-    def call(arrays: dict[str, np.ndarray], start: int) -> Any:
-        # `loaded` is named here to keep its variables alive.
-        _ = loaded
-        return serve(**{name: tf.constant(array[start : start + BATCH]) for name, array in arrays.items()})
 
-    return Predictor(folder, manifest, call)
+def _scorer(folder: Path, manifest: Manifest) -> Scorer:
+    from ..columns.encoder import Encoder
+    from .host import CORE, HostScorer
+
+    if not (folder / CORE).is_file():
+        from .tensorflow_scorer import TensorFlowScorer
+
+        return TensorFlowScorer(folder, manifest)
+    encoder = Encoder.model_validate_json((folder / ENCODER).read_bytes())
+    return HostScorer((folder / CORE).read_bytes(), encoder, manifest.target)

@@ -9,30 +9,32 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from ..columns.decoder import decode_tensorflow, rebuilt
+from ..columns.decoder import decode_tensorflow
 from ..columns.encoder import Encoder
 from ..columns.raw import TENSOR_DTYPES, RawInput
 from ..columns.target import Target
 from ..core.cut import encoder_of, has_code
 from ..core.fixed import fixed_inputs
 from ..prune.prune import Pruned
+from .forms import Exported
 from .lean import say_little
-from .manifest import CODE, ERROR, PRUNED, RECONSTRUCTED, SERVING, Output
-from .names import tensor_names
+from .manifest import CODE, ERROR, PRUNED, RECONSTRUCTED, SERVING, FormRecord
+from .outputs import label_dtype
+
+FILES = ("saved_model.pb", "variables/")
 
 
-def write_savedmodel(folder: Path, model: Pruned, target: Target, names: Mapping[str, str]) -> None:
+def write(folder: Path, model: Exported) -> FormRecord:
     """Write ``saved_model.pb``, ``variables/`` and ``assets/`` into a folder.
 
     The signature ``serving_default`` takes one tensor (batch, *shape) a raw column. Where it passes over some of them,
     a second one, ``pruned``, takes the others alone.
-
-    Args:
-        folder: where to write.
-        model: the core and its encoder.
-        target: what is predicted.
-        names: of the tensors, by raw column.
     """
+    _write(folder, model.left, model.target, model.tensors)
+    return FormRecord(name="savedmodel", files=FILES)
+
+
+def _write(folder: Path, model: Pruned, target: Target, names: Mapping[str, str]) -> None:
     encoder, core = model.encoder, model.core
     tables = encoder.tables(tf)
     coder = encoder_of(core) if target.task == "reconstruction" and has_code(core) else None
@@ -81,42 +83,6 @@ def _signature(columns: Sequence[RawInput], names: Mapping[str, str]) -> dict[st
     }
 
 
-def describe_outputs(target: Target, encoder: Encoder, core: keras.Model) -> tuple[Output, ...]:
-    """Say what the signature returns."""
-    if target.task == "reconstruction":
-        return _describe_reconstruction(encoder, core)
-    if target.task == "regression":
-        meaning = f"{target.name}, in its own unit"
-        return (Output(name="prediction", dtype="float64", shape=(), meaning=meaning),)
-    classes = len(target.labels)
-    names = ", ".join(map(str, target.labels))
-    return (
-        Output(name="label", dtype=_label_dtype(target).name, shape=(), meaning=f"the likeliest {target.name}"),
-        Output(name="probabilities", dtype="float32", shape=(classes,), meaning=f"probability of each of: {names}"),
-    )
-
-
-def _describe_reconstruction(encoder: Encoder, core: keras.Model) -> tuple[Output, ...]:
-    names = tensor_names([raw.name for raw in encoder.raw])
-    raw = {each.name: each for each in encoder.raw}
-    outputs = [
-        Output(
-            name=RECONSTRUCTED + names[piece.name],
-            dtype=TENSOR_DTYPES[raw[piece.name].type],
-            shape=raw[piece.name].shape,
-            meaning=f"{piece.name} as it was rebuilt, in its own unit",
-            column=piece.name,
-        )
-        for piece in rebuilt(encoder)
-    ]
-    far_off = "mean squared difference of the encoded inputs and their reconstruction"
-    outputs.append(Output(name=ERROR, dtype="float32", shape=(), meaning=far_off))
-    if has_code(core):
-        width = encoder_of(core).output_shape[-1]
-        outputs.append(Output(name=CODE, dtype="float32", shape=(width,), meaning="output of the layer named code"))
-    return tuple(outputs)
-
-
 def _reconstruction(
     core: keras.Model, coder: keras.Model | None, encoder: Encoder, inputs: Any, names: Mapping[str, str]
 ) -> dict[str, Any]:
@@ -133,9 +99,5 @@ def _outputs(scores: Any, target: Target) -> dict[str, Any]:
     if target.task == "regression":
         return {"prediction": tf.cast(scores[:, 0], tf.float64) * target.spread + target.center}
     probabilities = tf.concat([1 - scores, scores], axis=1) if target.task == "binary" else scores
-    labels = tf.constant(list(target.labels), _label_dtype(target))
+    labels = tf.constant(list(target.labels), label_dtype(target))
     return {"label": tf.gather(labels, tf.argmax(probabilities, axis=1)), "probabilities": probabilities}
-
-
-def _label_dtype(target: Target) -> tf.DType:
-    return {bool: tf.bool, int: tf.int64, float: tf.float64, str: tf.string}[type(target.labels[0])]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelzoo_registry import ArtifactExistsError
 
-from ..artifacts.atomic import staged
+from ..artifacts.atomic import flush, move, staging
 from ..artifacts.checksums import write_sums
 from ..artifacts.run import versions
 from ..columns.base import MISSING_INTEGER
+from ..columns.encoder import Encoder
 from ..columns.raw import TENSOR_DTYPES, RawInput
 from ..configure import Choice
 from ..hooks import Hooks
@@ -21,13 +23,16 @@ from ..notes import tell
 from ..persistence import record_plugin
 from ..prune.prune import Pruned
 from ..prune.prune import prune as pruned
-from .manifest import MANIFEST, Ignored, Input, Manifest
+from .card import CARD, card
+from .forms import Exported, check_forms, writer
+from .manifest import ENCODER, FORMS, MANIFEST, Form, Ignored, Input, Manifest
 from .names import tensor_names
+from .verify.replayers import Replayers
+from .verify.verify import verify
 
 if TYPE_CHECKING:  # this imports TensorFlow
     from ..fitted import Fitted
 
-ENCODER = "encoder.json"
 _MISSING = {
     "number": "NaN",
     "string": '""',
@@ -38,7 +43,13 @@ _MISSING = {
 
 
 def write_export(
-    parent: Path, model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted, *, prune: bool | None = None
+    parent: Path,
+    model: Choice,
+    regularizers: tuple[Choice, ...],
+    fitted: Fitted,
+    *,
+    formats: Sequence[str] | str = FORMS,
+    prune: bool | None = None,
 ) -> Path:
     """Write ``parent/<UTC timestamp>`` and return it.
 
@@ -47,33 +58,55 @@ def write_export(
         model: the plugin it was built by.
         regularizers: those it was trained with.
         fitted: the trained model.
+        formats: what it is written as.
         prune: whether what changes no prediction is left out; None: if a regularizer made weights exactly zero.
+
+    Raises:
+        SpecError: when there is no such format.
+        ExportError: when the model cannot be written in one of them, or what was written predicts something else.
     """
+    forms = check_forms(formats)
     if prune is None:
         prune = any(choice.plugin.sparsifies for choice in regularizers)
-    left = pruned(fitted.core, fitted.encoder, fitted.target) if prune else Pruned(fitted.core, fitted.encoder)
-    manifest = _manifest(model, regularizers, fitted, left).model_copy(update={"pruned": prune})
-    target = _write_version(parent, manifest, left)
+    # They take their time to start, and may well do so while files are written.
+    with Replayers(forms) as replayers, staging(parent, "export") as stage:
+        manifest, encoder = _write(stage, forms, model, regularizers, fitted, prune=prune)
+        manifest = manifest.model_copy(update={"verified": verify(stage, manifest, fitted, replayers)})
+        (stage / CARD).write_text(card(manifest, encoder), encoding="utf-8")
+        _seal(stage, manifest)
+        flush(stage)
+        target = _hand_out(stage, parent)
     Hooks(tell).call("exported", path=target, manifest=manifest.model_dump(mode="json"))
     return target
 
 
-def _write_version(parent: Path, manifest: Manifest, left: Pruned) -> Path:
-    """Write the export under a version that is free; another one may take it while this one is written."""
+def _write(
+    stage: Path, forms: Sequence[Form], model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted, *, prune: bool
+) -> tuple[Manifest, Encoder]:
+    """Write all files but what is told of their verification, and return the manifest and what the export reads."""
+    left = pruned(fitted.core, fitted.encoder, fitted.target) if prune else Pruned(fitted.core, fitted.encoder)
+    tensors = tensor_names([raw.name for raw in fitted.encoder.raw])  # whichever of them are still read
+    records = tuple(writer(form)(stage, Exported(left, fitted.target, tensors)) for form in forms)
+    (stage / ENCODER).write_text(left.encoder.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    manifest = _manifest(model, regularizers, fitted, left, tensors)
+    manifest = manifest.model_copy(update={"pruned": prune, "forms": records})
+    _seal(stage, manifest)
+    return manifest, left.encoder
+
+
+def _seal(stage: Path, manifest: Manifest) -> None:
+    """Write the manifest, and the checksums of all files as they now are."""
+    (stage / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+    write_sums(stage)
+
+
+def _hand_out(stage: Path, parent: Path) -> Path:
+    """Move the export to a version that is free; another one may take it meanwhile."""
     while True:
+        target = _fresh_version(parent)
         with contextlib.suppress(ArtifactExistsError):
-            return _write(_fresh_version(parent), manifest, left)
-
-
-def _write(target: Path, manifest: Manifest, left: Pruned) -> Path:
-    from .savedmodel import write_savedmodel
-
-    with staged(target, marker=MANIFEST) as stage:
-        write_savedmodel(stage, left, manifest.target, manifest.tensors)
-        (stage / ENCODER).write_text(left.encoder.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        (stage / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
-        write_sums(stage)
-    return target
+            move(stage, target, overwrite=False, marker=MANIFEST)
+            return target
 
 
 def _fresh_version(parent: Path) -> Path:
@@ -85,10 +118,11 @@ def _fresh_version(parent: Path) -> Path:
         time.sleep(0.05)
 
 
-def _manifest(model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted, left: Pruned) -> Manifest:
-    from .savedmodel import describe_outputs
+def _manifest(
+    model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted, left: Pruned, tensors: Mapping[str, str]
+) -> Manifest:
+    from .outputs import describe_outputs
 
-    tensors = tensor_names([raw.name for raw in fitted.encoder.raw])  # whichever of them are still read
     return Manifest(
         model=record_plugin(model),
         regularizers=tuple(record_plugin(choice) for choice in regularizers),
@@ -103,7 +137,10 @@ def _manifest(model: Choice, regularizers: tuple[Choice, ...], fitted: Fitted, l
         names=fitted.facts.provenance.names,
         text=fitted.facts.provenance.text,
         seed=fitted.facts.training.seed,
-        versions=versions(),
+        seconds=round(fitted.facts.seconds, 3),
+        rows=fitted.facts.rows,
+        forms=(),
+        versions=versions("onnx", "onnxruntime", "tf2onnx"),
     )
 
 

@@ -71,6 +71,7 @@ class Job:
         encoder, left_out = self.rows.fit_encoder(self.schema)
         notes.extend(left_out)
         rows, valid = self.rows.encode(encoder), self.rows.encode_validation(encoder)
+        kept = self.rows.keep(encoder)
         self.rows.let_go()
         for line in notes:
             speak(line)
@@ -86,6 +87,7 @@ class Job:
             hooks.call("run_failed", run=self.info, error=error)
             raise
         fitted = self._fitted(encoder, trained, notes, rows.count, 0 if valid is None else valid.count)
+        fitted.kept = kept
         return Outcome(fitted, trained.history, trained.stopped, hooks, self.info)
 
     @property

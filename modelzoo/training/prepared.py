@@ -11,6 +11,7 @@ from modelzoo_registry import DataError
 
 from ..artifacts.run import Provenance
 from ..columns import Encoder, Schema, infer_schema
+from ..columns.keep import keep_rows
 from ..columns.target import Target, has_target
 from ..columns.unread import unread_dates
 from .chunks import Encoded, Examples
@@ -50,6 +51,9 @@ class Prepared(Protocol):
 
     def encode_validation(self, encoder: Encoder) -> Examples | None:
         """Return the validation rows that have a target encoded, or None when there are none to validate on."""
+
+    def keep(self, encoder: Encoder) -> pa.Table:
+        """Return some of the raw training rows, to try exports on."""
 
     def let_go(self) -> None:
         """Drop the raw rows once they are encoded, unless they are read anew for each pass; they count no more."""
@@ -121,6 +125,10 @@ class Rows(FittingRows):
     def encode_validation(self, encoder: Encoder) -> Encoded | None:
         """See ``Prepared``."""
         return None if self.valid is None else encode_known(encoder, self.target, self.valid, self.valid_weights)
+
+    def keep(self, encoder: Encoder) -> pa.Table:
+        """See ``Prepared``."""
+        return keep_rows(encoder.raw, self.train)
 
     def let_go(self) -> None:
         """See ``Prepared``."""

@@ -16,6 +16,7 @@ from modelzoo_registry.training import time_split
 from ..artifacts.run import Provenance
 from ..columns import Encoder, Schema, infer_schema
 from ..columns.against import check_against
+from ..columns.keep import keep_rows
 from ..columns.stray import stray_texts
 from ..columns.target import Target
 from ..columns.wire import gather_faults
@@ -103,6 +104,12 @@ class StreamedRows(FittingRows):
         valid, weights = read_validation(given, self.selection, self.target.name)
         scaled = None if weights is None else weights / self.survey.mean_weight
         return encode_known(encoder, self.target, valid, scaled)
+
+    def keep(self, encoder: Encoder) -> pa.Table:
+        """See ``Prepared``; these are of the first portion that is trained on."""
+        portions = self._training_portions([raw.name for raw in encoder.raw])
+        table, chosen = next((table, chosen) for _, table, chosen in portions if chosen.any())
+        return keep_rows(encoder.raw, table.filter(pa.array(chosen)))
 
     def let_go(self) -> None:
         """See ``Prepared``; nothing is held."""

@@ -20,10 +20,10 @@ from modelzoo_registry import (
 )
 from modelzoo_registry.sizes import parse_bytes
 
+from ..batches import rows_a_batch
 from ..columns.encoder import Encoder
 from ..columns.target import Target
 from ..core.fixed import fixed_inputs
-from ..core.score import rows_a_batch
 from ..hooks import Hooks
 from .assembly import Assembly, assemble
 from .callbacks import (

@@ -16,6 +16,7 @@
     ├── NotFittedError        (RuntimeError)       the model has not been trained
     ├── MissingDependencyError (ImportError)       an extra that is not installed
     └── ArtifactError
+        ├── ExportError           (RuntimeError)       an export that cannot be written, or failed its verification
         ├── ArtifactNotFoundError (FileNotFoundError)  no run or export there
         ├── ArtifactExistsError   (FileExistsError)    something is there already
         └── DamagedArtifactError  (ValueError)         a file is missing or does not match its checksum
@@ -134,6 +135,10 @@ class ArtifactError(ZooError):
 
 class ArtifactNotFoundError(ArtifactError, FileNotFoundError):
     """Say that a folder holds no run or export."""
+
+
+class ExportError(ArtifactError, RuntimeError):
+    """Say why a model cannot be written in a format, or how what was written differs from the model."""
 
 
 class ArtifactExistsError(ArtifactError, FileExistsError):

@@ -28,14 +28,14 @@ print(json.dumps(modelzoo.load(sys.argv[1]).predict(json.loads(sys.argv[2])).tol
 
 def test_a_run_holds_what_is_needed_and_nothing_else(written):
     assert sorted(path.name for path in written.iterdir()) == [
-        "SHA256SUMS", "history.json", "run.json", "train.toml", "weights.npz",
+        "SHA256SUMS", "history.json", "rows.arrow", "run.json", "train.toml", "weights.npz",
     ]  # fmt: skip
 
 
 def test_sha256sum_agrees(written):
     done = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=written, capture_output=True, text=True, check=True)
 
-    assert done.stdout.count(": OK\n") == 4
+    assert done.stdout.count(": OK\n") == 5
 
 
 def test_the_record_says_how_it_came_about(written, trained):

@@ -11,6 +11,7 @@ from modelzoo.cli.pruning import print_pruning
 from modelzoo.export.manifest import Ignored, Manifest, find_export, read_manifest
 from modelzoo.prune.reading import Removal
 
+VERIFIED = r"verified with \d+ rows in savedmodel, predictor.*: largest relative difference [0-9.e-]+"
 NOTHING = "nothing to remove: there is no unit, value or column whose weights are all exactly zero\n"
 LEFT_OUT = """\
 REMOVED               BEFORE  AFTER
@@ -48,7 +49,8 @@ def test_what_was_removed_is_told_shown_and_needs_not_be_given(zoo, sparse):
     (x,) = (each for each in modelzoo.load(sparse / "sparse").fitted.encoder.columns if each.column.name == "x_buckets")
     before, after = modelzoo.load(sparse / "sparse").keras.count_params(), read_manifest(export).parameters
     told = LEFT_OUT.format(x.size - 1, before, after)
-    assert (said.code, said.out) == (0, f"{told}\nexported to smaller/{export.name}\n")
+    assert said.code == 0
+    assert re.fullmatch(rf"{re.escape(told)}\n{VERIFIED}\nexported to smaller/{export.name}\n", said.out)
     shown = zoo("show smaller").out
     assert f"\n\n{told}\nMETRIC" in shown
     signatures = "signature pruned: takes these alone; serving_default: needs the columns no longer read too"
@@ -68,14 +70,14 @@ def test_what_was_removed_is_told_shown_and_needs_not_be_given(zoo, sparse):
 def test_a_run_is_exported_whole_unless_a_regularizer_or_prune_asks_for_less(zoo, sparse):
     for line in ("export sparse --to whole", "export sparse --to whole --no-prune"):
         said = zoo(line)
-        assert re.fullmatch(r"exported to whole/\d{14}\n", said.out)
+        assert re.fullmatch(rf"{VERIFIED}\nexported to whole/\d{{14}}\n", said.out)
     assert "nothing to remove" not in zoo("show whole").out
 
 
 def test_that_there_was_nothing_to_remove_is_told_in_a_line(zoo, beside):
     said = zoo("export run --to same --prune")
 
-    assert said.out.startswith(f"{NOTHING}\nexported to same/")
+    assert re.match(rf"{NOTHING}\n{VERIFIED}\nexported to same/", said.out)
 
 
 @pytest.fixture

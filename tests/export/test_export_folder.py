@@ -14,7 +14,7 @@ import modelzoo
 from ..conftest import cut, flip
 
 FILES = [
-    "encoder.json", "fingerprint.pb", "saved_model.pb",
+    "core.onnx", "encoder.json", "fingerprint.pb", "saved_model.pb",
     "variables/variables.data-00000-of-00001", "variables/variables.index", "zoo.json",
 ]  # fmt: skip
 

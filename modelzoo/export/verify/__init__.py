@@ -1,0 +1,1 @@
+"""Replay an export in fresh processes before it is handed out."""
