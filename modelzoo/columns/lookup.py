@@ -16,10 +16,11 @@ _DENSE_SPAN = 4
 
 def look_up(ids: np.ndarray, indices: pa.Array, missing: int) -> np.ndarray:
     """Return int32 (n,): of int32 ids (k,) the one at each index, ``missing`` where there is no index."""
-    if not indices.null_count:
-        return np.take(ids, indices.to_numpy(zero_copy_only=False))
-    with_missing = np.append(ids, np.int32(missing))
-    return np.take(with_missing, pc.fill_null(indices.cast(pa.int64()), ids.size).to_numpy(zero_copy_only=False))
+    if indices.null_count:
+        indices = pc.fill_null(indices.cast(pa.int64()), ids.size)
+        ids = np.append(ids, np.int32(missing))
+    found: np.ndarray = np.take(ids, indices.to_numpy(zero_copy_only=False))
+    return found
 
 
 class NumberTable:

@@ -28,14 +28,14 @@ class LazyWire(Mapping[str, Any]):
     ) -> None:
         self._inputs = {raw.name: raw for raw in inputs}
         self._table = table
-        self._options = {"first_row": first_row, "dictionaries": dictionaries}
+        self._to_wire = partial(to_wire, first_row=first_row, dictionaries=dictionaries)
         self._last: tuple[str | None, Any] = (None, None)
 
     def __getitem__(self, name: str) -> Any:
         """Return a column as ``to_wire`` does."""
         if self._last[0] != name:
             self._last = (None, None)
-            wire = to_wire(self._inputs[name], self._table.column(name), **self._options)
+            wire = self._to_wire(self._inputs[name], self._table.column(name))
             self._last = (name, wire)
         return self._last[1]
 

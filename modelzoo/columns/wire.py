@@ -83,16 +83,20 @@ def _plain(at: Place, column: pa.ChunkedArray) -> pa.Array:
 
 def _contiguous(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Return one array: of one chunk this itself, which ``combine_chunks`` would copy."""
-    if isinstance(column, pa.ChunkedArray):
-        return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-    return column
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    if pa.types.is_dictionary(column.type):  # Arrow joins none in which a value is null
+        column = column.cast(column.type.value_type)
+    return column.combine_chunks()
 
 
 def _is_short_dictionary(column: pa.ChunkedArray) -> bool:
-    """Whether a column is text as a dictionary in which there are fewer values than rows."""
+    """Whether a column is text as one dictionary, in which there are fewer values than rows."""
     if not (pa.types.is_dictionary(column.type) and column.type.value_type == pa.string()):
         return False
-    return sum(len(chunk.dictionary) for chunk in column.chunks) < len(column)
+    return column.num_chunks == 1 and len(column.chunk(0).dictionary) < len(column)
 
 
 def _text_dictionary(at: Place, array: pa.DictionaryArray) -> pa.DictionaryArray:

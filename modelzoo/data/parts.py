@@ -149,7 +149,8 @@ class ParquetPart:
 
     def _bytes_a_value(self, column: int) -> float:
         groups = [self._footer.row_group(number).column(column) for number in range(len(self.groups))]
-        return sum(group.total_uncompressed_size for group in groups) / max(1, sum(self.groups))
+        nbytes: int = sum(group.total_uncompressed_size for group in groups)
+        return nbytes / max(1, sum(self.groups))
 
     def _runs(self, groups: Sequence[int], size: int) -> Iterator[list[int]]:
         """Yield as many groups at a time as make one batch: tiny row groups cost more to read than they hold."""

@@ -95,7 +95,9 @@ class _Parquet:
         self._schema = schema
         self._waiting: list[pa.Table] = []
         self._rows = self._nbytes = 0
-        self._file = parquet.ParquetWriter(path, schema, write_page_checksum=True)
+        # Numbers seldom repeat so often that a dictionary of them is worth the search.
+        texts = [field.name for field in schema if pa.types.is_string(field.type)]
+        self._file = parquet.ParquetWriter(path, schema, use_dictionary=texts, write_page_checksum=True)
 
     def write(self, table: pa.Table) -> None:
         self._waiting.append(conform(table, self._schema))

@@ -54,8 +54,7 @@ def skipped_rows(table: pa.Table, reasons: Mapping[int, str], *, first_row: int)
     """Return the rows at these places."""
     values = json_rows(table.take(pa.array(list(reasons), pa.int64())))
     return [
-        SkippedRow(first_row + place, reason, row)
-        for (place, reason), row in zip(reasons.items(), values, strict=True)
+        SkippedRow(first_row + place, reason, row) for (place, reason), row in zip(reasons.items(), values, strict=True)
     ]
 
 

@@ -155,9 +155,7 @@ class BulkScorer:
         if not self._keep:
             return predictions
         kept = plain(table.select(self._keep))
-        return pa.table(
-            [*kept.columns, *predictions.columns], names=[*kept.column_names, *predictions.column_names]
-        )
+        return pa.table([*kept.columns, *predictions.columns], names=[*kept.column_names, *predictions.column_names])
 
 
 def _check_kept(keep: Sequence[str], names: Sequence[str], scorer: TableScorer) -> None:

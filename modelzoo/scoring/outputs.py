@@ -27,10 +27,11 @@ def labelled(probabilities: np.ndarray, classes: np.ndarray) -> pa.Table:
         classes: the labels in the order of the probabilities.
     """
     if probabilities.ndim == 1:
-        probabilities = np.stack([1 - probabilities, probabilities], axis=1)
-    labels = pa.array(classes.tolist()).take(pa.array(probabilities.argmax(axis=1)))
-    fields = [pa.array(column) for column in np.ascontiguousarray(probabilities.T)]
-    struct = pa.StructArray.from_arrays(fields, [str(label) for label in classes])
+        columns = np.stack([1 - probabilities, probabilities])
+    else:
+        columns = np.ascontiguousarray(probabilities.T)
+    labels = pa.array(classes.tolist()).take(pa.array(columns.argmax(axis=0)))
+    struct = pa.StructArray.from_arrays([pa.array(column) for column in columns], [str(label) for label in classes])
     return pa.table({"label": labels, "probabilities": struct})
 
 

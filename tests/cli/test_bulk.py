@@ -5,10 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import termios
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 
-import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
@@ -119,7 +119,7 @@ class TestStopped:
     def test_by_a_signal_it_leaves_nothing(self, beside, scoring, number, code):
         scoring.send_signal(number)
 
-        assert (scoring.wait(), scoring.stderr.read()) == (code, b"Error: stopped\n")
+        assert (scoring.wait(), scoring.stderr.read()) == (code, b"\nError: stopped\n")
         assert (beside / "s.csv").read_text() == "old"
         assert not list(beside.glob(".s.csv*"))
 
@@ -133,6 +133,7 @@ class TestStopped:
 def test_on_a_terminal_a_bar_moves_and_a_line_takes_its_place(beside):
     words = [ZOO, "predict", "exports", "--data", "train.csv", "--out", "s.csv"]
     leader, follower = os.openpty()
+    termios.tcsetwinsize(follower, (24, 100))
     subprocess.run(words, cwd=beside, stderr=follower, check=True)
     os.close(follower)
 

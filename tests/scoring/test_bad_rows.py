@@ -56,7 +56,7 @@ def test_all_that_is_wrong_in_a_row_is_told_together_in_the_order_of_the_rows():
     ids=["dates", "lists", "arrays"],
 )  # fmt: skip
 def test_a_column_of_a_type_that_never_fits_has_no_bad_rows(raw, values):
-    with pytest.raises(WrongTypeError, match="number: .* here. Received: "):
+    with pytest.raises(WrongTypeError, match=r"number: .* here\. Received: "):
         bad_rows([raw], pa.table({"number": values}), first_row=1)
 
 

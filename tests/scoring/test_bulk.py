@@ -11,6 +11,7 @@ from modelzoo_registry import ColumnError, DataError
 from pyarrow import parquet
 
 from modelzoo.data import Stream
+from modelzoo.data.files import write
 from modelzoo.data.parts import TablePart
 from modelzoo.scoring.bulk import BulkScorer, open_file
 from modelzoo.scoring.lines import LineStream
@@ -93,8 +94,6 @@ def test_a_batch_is_as_small_as_rows_are_wide(scorers, rows):
 class TestFiles:
     @pytest.mark.parametrize("suffix", [".parquet", ".csv", ".jsonl"])
     def test_rows_of_files_are_scored_as_those_in_memory(self, scorers, rows, tmp_path, suffix):
-        from modelzoo.data.files import write
-
         write(rows, tmp_path / f"rows{suffix}")
         scorer = scorers["regression"]
         source = open_file(tmp_path / f"rows{suffix}", columns=None, text=scorer.text)
@@ -108,9 +107,8 @@ class TestFiles:
     def test_of_parquet_no_other_column_is_read(self, scorers, rows, tmp_path):
         path = tmp_path / "rows.parquet"
         secret = "not to be read" * 10
-        parquet.write_table(
-            rows.append_column("other", pa.array([secret] * rows.num_rows)), path, compression="none", use_dictionary=False
-        )
+        with_other = rows.append_column("other", pa.array([secret] * rows.num_rows))
+        parquet.write_table(with_other, path, compression="none", use_dictionary=False)
         content = path.read_bytes()
         damaged = content.replace(secret.encode(), b"\xff" * len(secret), rows.num_rows)
         assert damaged != content
