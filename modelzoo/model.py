@@ -15,7 +15,8 @@ from modelzoo_registry.specs import validate
 
 from .artifacts.atomic import check_free, staged
 from .artifacts.checkpoint import has_checkpoint
-from .artifacts.run import LOGS, RUN
+from .artifacts.record import RUN
+from .artifacts.run import LOGS
 from .artifacts.unfinished import under_way
 from .columns import Schema
 from .configure import Choice, check_task, only_reconstructs

@@ -12,7 +12,8 @@ from modelzoo_registry.entries import by_name
 from .artifacts.checkpoint import CHECKPOINTS
 from .artifacts.checksums import read_steadily, write_sums
 from .artifacts.kept_rows import read_kept, write_kept
-from .artifacts.run import CONFIG, Facts, PluginRecord, RunRecord, read_record, versions, write_record
+from .artifacts.record import PluginRecord
+from .artifacts.run import CONFIG, Facts, RunRecord, read_record, versions, write_record
 from .artifacts.weights import read_weights, save_weights, set_weights
 from .config import TrainConfig, to_toml
 from .configure import Choice, configure

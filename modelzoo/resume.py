@@ -9,7 +9,8 @@ from pathlib import Path
 from modelzoo_registry import ArtifactNotFoundError, Fault, SpecError, Task
 
 from .artifacts.atomic import check_free
-from .artifacts.run import CONFIG, RUN
+from .artifacts.record import RUN
+from .artifacts.run import CONFIG
 from .artifacts.unfinished import can_go_on, check_begun, unfinished_folder
 from .config import TrainConfig, to_toml
 from .training.job import Job

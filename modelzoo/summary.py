@@ -11,7 +11,8 @@ import click
 from modelzoo_registry import TrainingSpec
 from modelzoo_registry.training import time_split
 
-from .artifacts.run import Facts, LayerRecord, PluginRecord, RunRecord
+from .artifacts.record import PluginRecord
+from .artifacts.run import Facts, LayerRecord, RunRecord
 from .columns import Encoder, Target
 from .columns.words import count, describe_entry, describe_raw, describe_uses, reads
 from .persistence import make_record, record_plugin

@@ -1,6 +1,7 @@
 """The wheels, a third party's too: what is in each, and that it works where only what it asks for is installed."""
 
 import json
+import sys
 from zipfile import ZipFile
 
 import pytest
@@ -28,6 +29,33 @@ carat,cut,color,clarity,depth,price
 0.22,Fair,E,VS2,65.1,337
 0.23,Very Good,H,VS1,59.4,338
 """
+
+EXPORT = """
+import json, sys, modelzoo
+model = modelzoo.build("wide_deep", hidden=[4])
+model.fit("diamonds.csv", target="price", epochs=2, batch_size=4, verbose=0)
+model.export("exports")
+print(json.dumps(model.predict("diamonds.csv").tolist()))
+"""
+SCORE = """
+import json, sys, modelzoo
+from importlib.util import find_spec
+predictor = modelzoo.load_export("exports")
+row = {"carat": 0.23, "cut": "Ideal", "color": "E", "clarity": "SI2", "depth": 61.5}
+print(json.dumps({
+    "rows": predictor.predict("diamonds.csv").tolist(),
+    "row": predictor.predict(row).tolist(),
+    "installed": [name for name in ("tensorflow", "keras", "pandas", "onnx", "tf2onnx") if find_spec(name)],
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory):
+    """Return a folder with rows, an export and what its model predicts of the rows."""
+    folder = tmp_path_factory.mktemp("exported")
+    folder.joinpath("diamonds.csv").write_text(DIAMONDS)
+    return folder, json.loads(must(sys.executable, "-c", EXPORT, cwd=folder))
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +141,24 @@ def test_training_without_tensorflow_says_which_extra_to_install(without_tensorf
     assert 'pip install "modelzoo-keras[tensorflow]"' in said
     assert "Traceback" not in said
     assert not tmp_path.joinpath("run").exists()
+
+
+def test_without_tensorflow_an_export_is_scored_as_its_model_does(without_tensorflow, export):
+    folder, expected = export
+
+    found = json.loads(must(without_tensorflow / "python", "-c", SCORE, cwd=folder))
+
+    assert found["installed"] == []
+    assert found["rows"] == pytest.approx(expected, rel=1e-5)
+    assert found["row"] == pytest.approx(expected[:1], rel=1e-5)
+
+
+def test_without_tensorflow_zoo_scores_and_shows_an_export(without_tensorflow, export, tmp_path):
+    folder, expected = export
+    out = tmp_path / "scored.csv"
+
+    must(without_tensorflow / "zoo", "predict", "exports", "--data", "diamonds.csv", "--out", out, cwd=folder)
+    shown = must(without_tensorflow / "zoo", "show", "exports", cwd=folder)
+
+    assert [float(line) for line in out.read_text().splitlines()[1:]] == pytest.approx(expected, rel=1e-5)
+    assert "wide_deep for price, exported to " in shown

@@ -8,17 +8,18 @@ from math import isfinite, nan
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from modelzoo_registry import ArtifactNotFoundError, DamagedArtifactError, TrainingSpec
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from modelzoo_registry import ArtifactNotFoundError, TrainingSpec
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from ..columns.encoder import Encoder
 from ..columns.target import Target
 from .checkpoint import has_checkpoint
-from .checksums import lists, verify_sums
+from .checksums import lists, read_sums, verified
+from .json_limits import MOST_OF_A_DESCRIPTION, MOST_OF_AN_ENCODER, parse
+from .record import RUN, PluginRecord
 from .unfinished import unfinished_folder
 from .weights import WEIGHTS
 
-RUN = "run.json"
 HISTORY = "history.json"
 CONFIG = "train.toml"
 LOGS = "logs"
@@ -26,21 +27,10 @@ FORMAT: Final = 2
 """Counts up when an older version could no longer read a run; of another one nothing is guessed."""
 
 
-class PluginRecord(BaseModel):
-    """Name a plugin, where it came from, and its settings."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    distribution: str
-    version: str
-    settings: dict[str, Any]
-
-
 class Provenance(BaseModel):
     """Say what a model was trained on."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     data: str | None = Field(description="path of the training data, or None for data handed over in memory")
     validation: str | None = Field(description="path of the validation data, or None")
@@ -51,7 +41,7 @@ class Provenance(BaseModel):
 class LayerRecord(BaseModel):
     """Describe one call of a layer or operation in the core, or one of its inputs."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str
     type: str = Field(description="name of the class")
@@ -64,7 +54,7 @@ class LayerRecord(BaseModel):
 class Facts(BaseModel):
     """Hold what a training leaves beside weights and history: plain data all of it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     status: Literal["finished", "stopped"]
     target: Target
@@ -84,6 +74,10 @@ class Facts(BaseModel):
     final: dict[str, float] = Field(
         default_factory=dict, description="validation metrics behind what regularizers did after the last step"
     )
+
+
+class _History(RootModel[dict[str, list[float | None]]]):
+    """What ``history.json`` holds."""
 
 
 class RunRecord(Facts):
@@ -118,13 +112,10 @@ def read_record(folder: Path) -> tuple[RunRecord, dict[str, list[float]]]:
         begun = has_checkpoint(unfinished_folder(folder))
         hint = f"; its training was interrupted: zoo train --resume {folder}" if begun else ""
         raise ArtifactNotFoundError(f"there is no run in {folder}: {RUN} is not there{hint}")
-    verify_sums(folder, needed=(RUN, HISTORY, WEIGHTS))
-    try:
-        record = RunRecord.model_validate_json((folder / RUN).read_bytes())
-        history = _from_json((folder / HISTORY).read_bytes())
-    except (ValidationError, ValueError, AttributeError, TypeError, OSError) as error:
-        raise DamagedArtifactError(f"{folder} cannot be read by this version: {error}") from error
-    return record, history
+    limits = {RUN: MOST_OF_AN_ENCODER, HISTORY: MOST_OF_A_DESCRIPTION}
+    contents = verified(folder, read_sums(folder), needed=(RUN, HISTORY, WEIGHTS), read=limits)
+    record = parse(contents[RUN], RunRecord, name=folder / RUN, format=FORMAT)
+    return record, _from_json(contents[HISTORY], folder / HISTORY)
 
 
 def _to_json(history: dict[str, list[float]]) -> str:
@@ -133,8 +124,9 @@ def _to_json(history: dict[str, list[float]]) -> str:
     return json.dumps(finite, indent=1)
 
 
-def _from_json(text: bytes) -> dict[str, list[float]]:
-    return {name: [nan if value is None else value for value in values] for name, values in json.loads(text).items()}
+def _from_json(text: bytes, path: Path) -> dict[str, list[float]]:
+    stored = parse(text, _History, name=path).root
+    return {name: [nan if value is None else value for value in values] for name, values in stored.items()}
 
 
 def versions(*more: str) -> dict[str, str]:

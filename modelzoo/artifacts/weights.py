@@ -30,9 +30,16 @@ def read_weights(folder: Path) -> dict[str, np.ndarray]:
     path = folder / WEIGHTS
     try:
         with np.load(path, allow_pickle=False) as archive:
+            _require_stored(archive.zip, path)
             return {_stable(name): archive[name] for name in archive.files}  # of older runs, with some counters left
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+    except Exception as error:  # what a file of another making ends in depends on what it is
         raise DamagedArtifactError(f"{path} cannot be read: {error}") from error
+
+
+def _require_stored(archive: zipfile.ZipFile, path: Path) -> None:
+    """Refuse an archive that would become much larger in memory than it is."""
+    if sum(part.file_size for part in archive.infolist()) > path.stat().st_size:
+        raise ValueError("its parts are compressed, which those of a run are not")
 
 
 def set_weights(core: Any, stored: Mapping[str, np.ndarray], folder: Path) -> None:

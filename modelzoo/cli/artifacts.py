@@ -10,8 +10,10 @@ import click
 from modelzoo_registry import ArtifactNotFoundError
 
 from ..artifacts.checksums import lists, read_steadily
-from ..artifacts.run import RUN, RunRecord, read_record
-from ..export.manifest import MANIFEST, PRUNED, SERVING, FormRecord, Input, Manifest, Output, find_export, read_manifest
+from ..artifacts.record import RUN
+from ..artifacts.run import RunRecord, read_record
+from ..export.folder import find_export, open_export
+from ..export.manifest import MANIFEST, PRUNED, SERVING, FormRecord, Input, Manifest, Output
 from ..summary import describe_plugins, describe_target, print_metrics, print_run, print_title
 from ..text import print_fields, print_table, print_text
 from .pruning import print_pruning
@@ -51,11 +53,11 @@ def show(path: Path, *, as_json: bool) -> None:
             print_run(record, history)
             _print_origins(record)
     else:
-        manifest, text = read_steadily(folder, lambda: (read_manifest(folder), _text(folder / MANIFEST)))
+        export = read_steadily(folder, lambda: open_export(folder))
         if as_json:
-            click.echo(text)
+            click.echo(export.read(MANIFEST).decode().rstrip("\n"))
         else:
-            _print_export(manifest, folder)
+            _print_export(export.manifest, folder)
 
 
 def _text(path: Path) -> str:

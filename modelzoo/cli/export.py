@@ -40,11 +40,11 @@ def command(run: str, to: Path, prune: bool | None, formats: tuple[str, ...]) ->
     does. What was pruned is printed; columns no longer read stay accepted.
     """
     from .. import load
-    from ..export.manifest import read_manifest
+    from ..export.folder import open_export
     from .pruning import print_pruning
 
     folder = load(run).export(to, formats=formats or FORMS, prune=prune)
-    manifest = read_manifest(folder)
+    manifest = open_export(folder).manifest
     if manifest.pruned:
         print_pruning(manifest)
         click.echo()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Any
 
 import click
@@ -17,6 +16,8 @@ def parse_value(text: str, option: str) -> Any:
     Raises:
         BadParameter: for a list, table or quoted text that is not whole.
     """
+    import tomllib
+
     try:
         # Inside brackets nothing but a value is TOML: no second line, no comment.
         (value,) = tomllib.loads(f"values = [{text}]")["values"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from . import TERMINATED
+from .one_row import print_one
 from .parse import ROWS, parse_names
 
 
@@ -49,19 +50,25 @@ def command(
     output gets JSON Lines. Rows are read, scored and written in portions, however many there are; FILE is replaced
     when all are written.
     """
+    kept = [name for names in keep for name in parse_names(names) or ()]
+    if data == "-" and sys.stdin.isatty():
+        click.echo("type one JSON object a line, then Ctrl-D", err=True)
+    lines: Iterable[bytes] = sys.stdin.buffer
+    if out is None and not kept and on_error == "stop":
+        done, lines = print_one(run_or_export, data)
+        if done:
+            return
     from ..data.files import require_writable
     from ..scoring.write import side_file
 
     if out is not None:
         require_writable(out)
-    if data == "-":
-        if sys.stdin.isatty():
-            click.echo("type one JSON object a line, then Ctrl-D", err=True)
-    else:
+    if data != "-":
         _require_other_files(Path(data), [] if out is None else [out, side_file(out)])
-    kept = [name for names in keep for name in parse_names(names) or ()]
     with _stoppable():
-        _score(_load(run_or_export), data, parse_names(columns), kept, out, skip=on_error == "skip")
+        scorer = _load(run_or_export)
+        rows = _open(data, lines, parse_names(columns) or scorer.names, scorer.text)
+        _score(scorer, rows, kept, out, skip=on_error == "skip")
 
 
 def _require_other_files(data: Path, written: Sequence[Path]) -> None:
@@ -84,19 +91,22 @@ def _load(path: Path) -> Any:
     return TableScorer.of_run(load(folder)) if kind == "run" else TableScorer.of_export(load_export(folder))
 
 
-def _score(
-    scorer: Any, data: str, columns: Sequence[str] | None, keep: Sequence[str], out: Path | None, *, skip: bool
-) -> None:
-    """Score the rows, write what became of them, and say how much that is."""
-    from ..scoring.bulk import BATCH_ROWS, BulkScorer, open_file
+def _open(data: str, lines: Iterable[bytes], columns: Sequence[str] | None, text: Sequence[str]) -> Any:
+    """Return the rows of files, or those of the lines of standard input as they come."""
+    from ..scoring.bulk import BATCH_ROWS, open_file
     from ..scoring.lines import LineStream
+
+    if data == "-":
+        return LineStream(lines, "standard input", size=BATCH_ROWS)
+    return open_file(Path(data), columns=columns, text=text)
+
+
+def _score(scorer: Any, rows: Any, keep: Sequence[str], out: Path | None, *, skip: bool) -> None:
+    """Score the rows, write what became of them, and say how much that is."""
+    from ..scoring.bulk import BulkScorer
     from ..scoring.progress import Progress
     from ..scoring.write import side_file, write_file, write_lines
 
-    if data == "-":
-        rows: Any = LineStream(sys.stdin.buffer, "standard input", size=BATCH_ROWS)
-    else:
-        rows = open_file(Path(data), columns=columns or scorer.names, text=scorer.text)
     bulk = BulkScorer(scorer, rows, keep=keep, skip=skip)
     with closing(bulk.batches()) as scored, Progress(rows.rows, shown=out is not None) as progress:
         if out is None:

@@ -198,7 +198,8 @@ def _train(chosen: TrainConfig, *, overwrite: bool, resume: bool = False) -> Non
 
 def _resume(run: Path) -> None:
     """Go on with a training; where it has been finished, say so."""
-    from ..artifacts.run import CONFIG, RUN
+    from ..artifacts.record import RUN
+    from ..artifacts.run import CONFIG
     from ..artifacts.unfinished import can_go_on, unfinished_folder
     from ..config import make_config
     from ..toml import read_toml

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pyarrow as pa
 from modelzoo_registry import DataError, Fault
 from modelzoo_registry.suggest import did_you_mean
 
+from ..lazy import pa
 from .raw import RawInput
 from .schema import Schema, raw_input
 from .stray import misfits

@@ -132,6 +132,11 @@ class FittedArray(Plain):
             tf.math.is_nan(values), tf.constant(self._fill), tf.clip_by_value(scaled, -self.limit, self.limit)
         )
 
+    def onnx(self, graph: Any, values: Any) -> Any:
+        """Do as ``encode`` does, as ONNX nodes."""
+        scaled = graph.op("Clip", (values - self._center) * self._factor, -self.limit, self.limit)
+        return graph.where(graph.op("IsNaN", values, dtype="bool"), self._fill, scaled)
+
     def decode(self, encoded: np.ndarray) -> np.ndarray:
         """Return float32 (n, *shape) in the column's own unit from float32 (n, product of shape)."""
         with np.errstate(over="ignore"):
@@ -141,3 +146,7 @@ class FittedArray(Plain):
     def decode_tensorflow(self, tf: Any, encoded: Any) -> Any:
         """Do as ``decode`` does, as TensorFlow operations."""
         return tf.reshape(encoded, (-1, *self.column.shape)) * self._spread + self._center
+
+    def decode_onnx(self, graph: Any, encoded: Any) -> Any:
+        """Do as ``decode`` does, as ONNX nodes."""
+        return graph.op("Reshape", encoded, np.array([-1, *self.column.shape])) * self._spread + self._center

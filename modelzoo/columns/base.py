@@ -15,7 +15,7 @@ LEAST_NORMAL = float(np.finfo(np.float64).tiny)
 class Plain(BaseModel):
     """Be plain, frozen data that goes through JSON and back unchanged."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     def __eq__(self, other: object) -> bool:
         """Compare the fields alone: cached arrays, which pydantic compares too, have no one truth value."""
@@ -94,6 +94,17 @@ def flushed(values: np.ndarray) -> np.ndarray:
     return np.where(np.abs(values) < LEAST_NORMAL, 0.0, values)
 
 
+def edges_of_unflushed(edges: np.ndarray) -> np.ndarray:
+    """Return float64 edges that numbers are at least equal to where, once flushed, they are to these."""
+    beside_zero = np.where(edges > 0, LEAST_NORMAL, -np.nextafter(LEAST_NORMAL, 0))
+    return np.where(np.abs(edges) < LEAST_NORMAL, beside_zero, edges)
+
+
 def flushed_tensors(tf: Any, values: Any) -> Any:
     """Do as ``flushed`` does, as TensorFlow operations."""
     return tf.where(tf.abs(values) < LEAST_NORMAL, tf.constant(0.0, tf.float64), values)
+
+
+def flushed_onnx(graph: Any, values: Any) -> Any:
+    """Do as ``flushed`` does, as ONNX nodes."""
+    return graph.where(graph.op("Abs", values) < LEAST_NORMAL, 0.0, values)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
+from ..lazy import pa, pc
 from .raw import Place, RawInput, is_list, shape_of_lists, some
 
 

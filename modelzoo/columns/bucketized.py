@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field, field_validator
 
-from .base import LEAST_NORMAL, Fillable, IdColumn, Plain, flushed, flushed_tensors
+from .base import LEAST_NORMAL, Fillable, IdColumn, Plain, edges_of_unflushed, flushed, flushed_tensors
 from .numeric import median
 from .statistics import Moments, Sample
 
@@ -145,3 +145,9 @@ class FittedBucketized(Plain):
         """Do as ``encode`` does, as TensorFlow operations."""
         buckets = tf.searchsorted(tf.constant(self._edges), flushed_tensors(tf, values), side="right") + 1
         return tf.where(tf.math.is_nan(values), self.missing_id, buckets)
+
+    def onnx(self, graph: Any, values: Any) -> Any:
+        """Do as ``encode`` does, as ONNX nodes; the ids are int64."""
+        edges = np.append(-np.inf, edges_of_unflushed(self._edges))  # which every number reaches, and NaN does not
+        buckets = graph.count_up_to(edges, values)
+        return graph.where(buckets == 0, self.missing_id, buckets) if self.missing_id else buckets

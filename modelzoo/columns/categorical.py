@@ -6,10 +6,9 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import Field, StrictInt, StrictStr
 
+from ..lazy import pa, pc
 from .base import MISSING_INTEGER, FillableCategory, IdColumn, Plain
 from .lookup import NumberTable, look_up
 from .statistics import Counts
@@ -79,6 +78,11 @@ class FittedCategorical(Plain):
         return {value: place for place, value in enumerate(self.vocabulary, start=1)}
 
     @cached_property
+    def _ids_of_all(self) -> dict[Any, int]:
+        """The ids by value in wire form, of a missing one too."""
+        return {**self._ids, "" if self.column.dtype == "string" else MISSING_INTEGER: self.missing_id}
+
+    @cached_property
     def _strings(self) -> pa.Array:
         return pa.array(self.vocabulary, pa.string())
 
@@ -101,7 +105,7 @@ class FittedCategorical(Plain):
 
     def encode_one(self, value: Any) -> int:
         """Return the id of one value in wire form."""
-        return self.missing_id if value in ("", MISSING_INTEGER) else self._ids.get(value, 0)
+        return self._ids_of_all.get(value, 0)
 
     def table(self, tf: Any) -> Any:
         """Return the lookup table ``tensorflow`` needs, or None; a graph must not make its own at each call."""
@@ -120,6 +124,11 @@ class FittedCategorical(Plain):
             return tf.where(tf.equal(values, MISSING_INTEGER), self.missing_id, found)
         return tf.zeros(tf.shape(values), tf.int32) if table is None else table.lookup(values)
 
+    def onnx(self, graph: Any, values: Any) -> Any:
+        """Do as ``encode`` does, as ONNX nodes; the ids are int64."""
+        missing = MISSING_INTEGER if self.column.dtype == "integer" else ""
+        return graph.lookup(values, {**self._ids, missing: self.missing_id})
+
     def decode(self, encoded: np.ndarray) -> np.ndarray:
         """Return the likeliest value, object (n,), from float32 (n, size); None for unseen or missing."""
         values: np.ndarray = np.array([None, *self.vocabulary, None], dtype=object)[encoded.argmax(axis=1)]
@@ -127,8 +136,16 @@ class FittedCategorical(Plain):
 
     def decode_tensorflow(self, tf: Any, encoded: Any) -> Any:
         """Do as ``decode`` does, as TensorFlow operations: strings or int64 (batch,) in wire form."""
-        if self.column.dtype == "integer":
-            values = tf.constant([MISSING_INTEGER, *self.vocabulary, MISSING_INTEGER], tf.int64)
-        else:
-            values = tf.constant(["", *self.vocabulary, ""], tf.string)
+        values = tf.constant(self._decoded, tf.int64 if self.column.dtype == "integer" else tf.string)
         return tf.gather(values, tf.argmax(encoded, axis=1))
+
+    def decode_onnx(self, graph: Any, encoded: Any) -> Any:
+        """Do as ``decode`` does, as ONNX nodes; what comes out is as from ``decode_tensorflow``."""
+        values = graph.constant(self._decoded, "int64" if self.column.dtype == "integer" else "string")
+        return graph.gather(values, graph.op("ArgMax", encoded, dtype="int64", axis=1, keepdims=0))
+
+    @property
+    def _decoded(self) -> list[Any]:
+        """The value of each id in wire form."""
+        missing = MISSING_INTEGER if self.column.dtype == "integer" else ""
+        return [missing, *self.vocabulary, missing]

@@ -8,10 +8,10 @@ from math import prod
 from typing import Any, Literal
 
 import numpy as np
-import pyarrow as pa
 from modelzoo_registry import Fault, SchemaError
 from pydantic import Field
 
+from ..lazy import pa
 from .base import IdColumn, Plain
 from .lookup import NumberTable
 from .statistics import Counts
@@ -124,6 +124,13 @@ class FittedCrossed(Plain):
         for values, size in zip(ids, self.sizes, strict=True):
             keys = keys * size + tf.cast(values, tf.int64)
         return tf.cast(self._bucket(keys), tf.int32) if self.hashed else self._table.tensorflow(tf, keys)
+
+    def onnx(self, graph: Any, ids: Sequence[Any]) -> Any:
+        """Do as ``encode`` does, as ONNX nodes on int64 ids; these are int64 too."""
+        keys = ids[0]
+        for values, size in zip(ids[1:], self.sizes[1:], strict=True):
+            keys = keys * size + values
+        return self._bucket(keys) if self.hashed else self._table.onnx(graph, keys)
 
     def _bucket(self, keys: Any) -> Any:
         """Mix int64 keys into the ids 1..max_size, by arithmetic that is the same on numbers, arrays and tensors."""

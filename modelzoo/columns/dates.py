@@ -8,13 +8,12 @@ a day there is not, is no date.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
+from ..lazy import pa, pc
 from .base import MISSING_INTEGER
 from .calendar import DAY, MINUTE, SECOND, day_and_month, days_from_date
 
@@ -39,6 +38,22 @@ _ARROW = f"^{_NAMED}$"
 _TENSORFLOW = _FORM.format_map({name: f"({field})" for name, field in _FIELDS.items()})
 _PYTHON = re.compile(_NAMED)
 _STAND_IN = "1970-01-01"
+_TIME = " *[0-9]...-..-..[T ]..:"
+"""What stands before the minutes of a text that is known to match."""
+_ZONE = f"{_TIME}..[^+-]*[+-]"
+_DIGITS = {
+    "year": (" *", "9999"),
+    "month": (" *[0-9]...-", "19"),
+    "day": (" *[0-9]...-..-", "39"),
+    "hour": (" *[0-9]...-..-..[T ]", "29"),
+    "minute": (_TIME, "59"),
+    "second": (f"{_TIME}..:", "59"),
+    "fraction": (f"{_TIME}..:..[.,]", "999999"),
+    "zone_hour": (_ZONE, "29"),
+    "zone_minute": (f"{_ZONE}..:?", "59"),
+}
+"""What stands before the digits of each field, and the greatest digit in each place; microseconds have six."""
+_WEST = f"{_TIME}..[^+-]*-.*"
 
 
 def parse(texts: pa.Array) -> np.ndarray:
@@ -89,6 +104,43 @@ def parse_tensors(tf: Any, texts: Any) -> Any:
     west = tf.cast(tf.equal(field("sign"), "-"), tf.int64)
     instants, exists = _instant(number, 1 - 2 * west)
     return tf.where(tf.logical_and(matched, exists), instants, MISSING_INTEGER)
+
+
+def parse_onnx(graph: Any, texts: Any) -> Any:
+    """Do as ``parse`` does, as ONNX nodes on strings (batch,).
+
+    ONNX can tell whether a text matches, but not what a group of a pattern holds: every bit of every digit is asked
+    for. A text that lacks a digit has none of its bits.
+    """
+    column = texts.as_column()
+
+    def has(pattern: str) -> Any:
+        return graph.op("RegexFullMatch", column, dtype="bool", pattern=pattern)
+
+    asked = list(_bits())
+    bits = graph.concat([has(pattern) for pattern, _, _ in asked]).cast("float64")
+    weights = np.array([[weight * (field == name) for name in _DIGITS] for _, field, weight in asked], np.float64)
+    numbers = graph.op("MatMul", bits, weights).cast("int64")
+
+    def number(name: str) -> Any:
+        return graph.gather(numbers, np.array(list(_DIGITS).index(name)), axis=1)
+
+    first = np.array([-1])
+    east = 1 - 2 * graph.op("Reshape", has(_WEST), first).cast("int64")
+    instants, exists = _instant(number, east)
+    is_date = graph.op("Reshape", has(_TENSORFLOW), first) & exists
+    return graph.where(is_date, instants, graph.constant(np.array(MISSING_INTEGER)))
+
+
+def _bits() -> Iterator[tuple[str, str, int]]:
+    """Yield for each bit of each digit the pattern of texts that have it, its field, and what it adds to that."""
+    for field, (before, greatest) in _DIGITS.items():
+        for place, most in enumerate(greatest):
+            for bit in (1, 2, 4, 8):
+                digits = "".join(str(digit) for digit in range(int(most) + 1) if digit & bit)
+                if digits:
+                    pattern = f"{before}{'[0-9]' * place}[{digits}].*"
+                    yield pattern, field, bit * 10 ** (len(greatest) - 1 - place)
 
 
 def matches(texts: pa.Array) -> int:

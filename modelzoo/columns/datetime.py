@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from .base import MISSING_INTEGER, Fillable, Plain
 from .calendar import SECOND, day_of_week, minute_of_day, month_of_year
-from .dates import parse, parse_one, parse_tensors
+from .dates import parse, parse_one, parse_onnx, parse_tensors
 from .scaling import ScaleLearner, Scaling
 
 Part = Literal["hour", "weekday", "month", "elapsed"]
@@ -30,6 +30,12 @@ def _circle(part: str) -> np.ndarray:
     places = _CLOCKS[part][1]
     turns = 2 * np.pi * np.arange(places) / places
     return np.stack([np.sin(turns), np.cos(turns)], axis=1).astype(np.float32)
+
+
+@cache
+def _places(part: str) -> tuple[tuple[float, ...], ...]:
+    """Return the same as plain numbers, which one row is encoded to."""
+    return tuple(map(tuple, _circle(part).tolist()))
 
 
 class DatetimeColumn(Fillable):
@@ -170,6 +176,16 @@ class FittedDatetime(Plain):
             encoded = tf.where(missing[:, None], 0.0, encoded)
         return tf.concat([encoded, tf.cast(missing[:, None], tf.float32)], axis=1) if self.indicator else encoded
 
+    def onnx(self, graph: Any, values: Any) -> Any:
+        """Do as ``encode`` does, as ONNX nodes on int64 or strings (batch,)."""
+        instants = parse_onnx(graph, values) if self.column.dtype == "string" else values
+        missing = instants == MISSING_INTEGER
+        known = graph.where(missing, self._stand_in, instants)
+        encoded = graph.concat([self._part_onnx(graph, part, known) for part in self.column.parts])
+        if self.column.fill is None:
+            encoded = graph.where(missing.as_column(), 0.0, encoded)
+        return graph.concat([encoded, missing.cast("float32").as_column()]) if self.indicator else encoded
+
     def _part(self, part: str, instants: np.ndarray) -> np.ndarray:
         if part == "elapsed":
             return self.scaling.encode(instants / SECOND).astype(np.float32)[:, None]
@@ -179,10 +195,16 @@ class FittedDatetime(Plain):
     def _one_part(self, part: str, instant: int) -> Sequence[float]:
         if part == "elapsed":
             return (self.scaling.encode_one(float(instant) / SECOND),)
-        return _circle(part)[_CLOCKS[part][0](instant)].tolist()  # type: ignore[no-any-return]
+        return _places(part)[_CLOCKS[part][0](instant)]
 
     def _part_tensors(self, tf: Any, part: str, instants: Any) -> Any:
         if part == "elapsed":
             seconds = tf.cast(instants, tf.float64) / SECOND
             return tf.cast(self.scaling.tensorflow(tf, seconds), tf.float32)[:, None]
         return tf.gather(tf.constant(_circle(part)), _CLOCKS[part][0](instants))
+
+    def _part_onnx(self, graph: Any, part: str, instants: Any) -> Any:
+        if part == "elapsed":
+            seconds = instants.cast("float64") / SECOND
+            return self.scaling.onnx(graph, seconds).cast("float32").as_column()
+        return graph.gather(_circle(part), _CLOCKS[part][0](instants))

@@ -7,7 +7,7 @@ no part of them. A model for reconstruction predicts this vector.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -87,6 +87,29 @@ def decode(encoder: Encoder, vectors: np.ndarray) -> dict[str, np.ndarray]:
 def decode_tensorflow(tf: Any, encoder: Encoder, vectors: Any) -> dict[str, Any]:
     """Do as ``decode`` does, as TensorFlow operations; unseen or missing categories are as on the wire."""
     return {piece.name: _rebuilt(piece).decode_tensorflow(tf, piece.cut(vectors)) for piece in rebuilt(encoder)}
+
+
+def decode_onnx(graph: Any, encoder: Encoder, vectors: Any) -> dict[str, Any]:
+    """Do as ``decode_tensorflow`` does, as ONNX nodes."""
+    decoded = {}
+    for piece in rebuilt(encoder):
+        ends = np.array([piece.start]), np.array([piece.start + piece.width])
+        cut = graph.op("Slice", vectors, *ends, np.array([1]))
+        decoded[piece.name] = _rebuilt(piece).decode_onnx(graph, cut)
+    return decoded
+
+
+def fixed_inputs_onnx(graph: Any, encoder: Encoder, inputs: Mapping[str, Any]) -> Any:
+    """Return the vectors, float32 (n, d), of the packed inputs of a core, as ONNX nodes."""
+    parts = [inputs["dense"]] if encoder.dense_width else []  # all numbers, which come first
+    places = [layout.name for layout in encoder.id_layout]
+    for piece in pieces(encoder):
+        if isinstance(piece.fitted, FittedCategorical):
+            ids = graph.gather(inputs["ids"], np.array([places.index(piece.name)]), axis=1)
+            parts.append((ids == np.arange(piece.width, dtype=np.int32)).cast("float32"))
+        elif isinstance(piece.fitted, FittedArray):
+            parts.append(graph.flat(inputs[encoder.array_name(piece.name)], piece.width))
+    return graph.concat(parts)
 
 
 def _rebuilt(piece: Piece) -> FittedNumeric | FittedCategorical | FittedArray:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
-import pyarrow as pa
 
-from ..data.memory import from_rows
+from ..lazy import pa
 from .array import FittedArray
 from .base import Plain
 from .categorical import FittedCategorical
 from .fitted import Fitted, FittedDense, FittedId, encode_column, is_used, source_of
 from .learn import learn
-from .one_row import one_to_wire
+from .one_row import RowEncoder
 from .raw import RawInput
-from .required import refuse_missing
-from .schema import Schema, raw_input
+from .required import refuse_missing, refuse_missing_onnx
+from .schema import Schema, raw_input, raw_inputs
 from .table import in_blocks, read_wire, require_columns, telling_all_faults
 
 Arrays = dict[str, np.ndarray]
@@ -29,7 +28,7 @@ What would be empty is not there.
 """
 
 
-Portion = tuple[int, pa.Table, np.ndarray]
+Portion: TypeAlias = "tuple[int, pa.Table, np.ndarray]"
 """The number of the first row, counted from 0, a table, and bool (n,) which of its rows are learnt from."""
 
 
@@ -90,7 +89,7 @@ class Encoder(Plain):
     @cached_property
     def raw(self) -> tuple[RawInput, ...]:
         """The raw columns it reads."""
-        return self.source_schema.raw
+        return raw_inputs(fitted.column for fitted in self.columns)
 
     @cached_property
     def dense_width(self) -> int:
@@ -180,21 +179,16 @@ class Encoder(Plain):
             ColumnError: naming every column the row lacks.
             DataError: naming every value that does not fit its column.
         """
-        wire = {raw.name: one_to_wire(raw, row[raw.name]) for raw in self.raw if raw.name in row}
-        if len(wire) < len(self.raw) or None in wire.values():  # an error to be told, or a value to be coerced
+        encoded = self._encode_one(row)
+        if encoded is None:  # an error to be told, or a value to be coerced
+            from ..data.memory import from_rows
+
             return self.encode(from_rows([row]))
-        numbers: list[float] = []
-        ids: dict[str, int] = {}
-        used: list[int] = []
-        for fitted in self.columns:
-            source = source_of(fitted.column, wire, ids)
-            if isinstance(fitted, FittedDense):
-                numbers.extend(fitted.encode_one(source))
-            elif isinstance(fitted, FittedId):
-                ids[fitted.column.name] = fitted.encode_one(source)
-                if is_used(fitted):
-                    used.append(ids[fitted.column.name])
-        return _packed(np.array([numbers], np.float32), np.array([used], np.int32), [])
+        return encoded
+
+    @cached_property
+    def _encode_one(self) -> RowEncoder:
+        return RowEncoder(self.raw, self.columns)
 
     def tables(self, tf: Any) -> dict[str, Any]:
         """Return the lookup tables ``tensorflow`` needs, by column; whoever exports must keep them."""
@@ -226,6 +220,39 @@ class Encoder(Plain):
         if self.id_layout:
             packed["ids"] = tf.stack([ids[layout.name] for layout in self.id_layout], axis=1)
         return packed
+
+    def onnx(self, graph: Any, wire: Mapping[str, Any]) -> dict[str, Any]:
+        """Do as ``encode`` does, as ONNX nodes on one (batch, ...) wire tensor a raw column; none may be hashed.
+
+        A missing value where one is required lets the graph fail, with the column and the row in the message.
+        """
+        ids: dict[str, Any] = {}
+        dense: list[Any] = []
+        packed: dict[str, Any] = {}
+        for fitted in self.columns:
+            made = fitted.onnx(graph, source_of(fitted.column, wire, ids))  # type: ignore[union-attr]
+            if isinstance(fitted, FittedDense):
+                dense.append(made)
+            elif isinstance(fitted, FittedArray):
+                packed[self.array_name(fitted.column.name)] = made
+            else:
+                ids[fitted.column.name] = made
+        if dense:
+            packed["dense"] = graph.concat(dense)
+        if self.id_layout:
+            packed["ids"] = graph.stack([ids[layout.name] for layout in self.id_layout]).cast("int32")
+        return self._guarded(graph, wire, packed)
+
+    def _guarded(self, graph: Any, wire: Mapping[str, Any], packed: dict[str, Any]) -> dict[str, Any]:
+        """Return the same tensors, none of which is to be had from rows that lack a required value."""
+        if not any(raw.required for raw in self.raw):
+            return packed
+        zero = refuse_missing_onnx(graph, self.raw, wire)
+        shapes = {"dense": (self.dense_width,), "ids": (len(self.id_layout),), **self.array_shapes}
+        return {
+            name: graph.op("Reshape", tensor, graph.constant(np.array([-1, *shapes[name]])) + zero)
+            for name, tensor in packed.items()
+        }
 
 
 def _filtered(values: Any, kept: np.ndarray) -> Any:

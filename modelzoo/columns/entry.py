@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelzoo_registry import Fault
-from modelzoo_registry.specs import collect
 from modelzoo_registry.suggest import did_you_mean
 
-from ..toml import escaped
 from .base import ColumnBase
 
 _INSTEAD = {"embedded": "write deep = true, embedding = 8 on the entry that has the ids"}
@@ -41,6 +39,8 @@ class Entry:
 
 def read_entry(place: int, given: Any, kinds: Mapping[str, type[ColumnBase]]) -> tuple[Entry, list[tuple[str, str]]]:
     """Return an entry read from plain data, and all its faults: the field, or nothing for all of it, and a message."""
+    from modelzoo_registry.specs import collect
+
     if isinstance(given, ColumnBase):
         return Entry(place, given.name, given), []
     if not isinstance(given, Mapping):
@@ -72,5 +72,7 @@ def _no_kind(given: Any, kinds: Mapping[str, type[ColumnBase]]) -> str:
 
 
 def _shorten(name: str) -> str:
+    from ..toml import escaped
+
     plain = escaped(name)
     return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST]}…"

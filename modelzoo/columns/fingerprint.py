@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import numpy as np
-import pyarrow as pa
+
+from ..lazy import pa
 
 W = TypeVar("W", int, np.ndarray)
 """A word of 64 bits, or one a string."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
-import pyarrow as pa
 from pydantic import Field, StrictInt, StrictStr
 
+from ..lazy import pa
 from .base import MISSING_INTEGER, FillableCategory, IdColumn, Plain
 from .fingerprint import bucket, fingerprint64, fingerprint64_one
 from .lookup import look_up

@@ -6,10 +6,9 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from modelzoo_registry import SchemaError
 
+from ..lazy import pa, pc
 from . import dates
 from .array import MOST_DIMENSIONS, ArrayColumn
 from .base import MISSING_INTEGER, IdColumn

@@ -1,4 +1,4 @@
-"""Look up ids by place, and of values in a vocabulary of numbers, on the host and as TensorFlow operations alike."""
+"""Look up ids by place, and of values in a vocabulary of numbers, on the host, in TensorFlow and in ONNX alike."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+
+from ..lazy import pa, pc
 
 _DENSE_SPAN = 4
 """How many times larger than its numbers the span of a vocabulary may be to be looked up in a table."""
@@ -48,6 +48,10 @@ class NumberTable:
         keys, ids = tf.constant(self._keys), tf.constant(self._ids)
         place = tf.minimum(tf.searchsorted(keys, values), self._keys.size - 1)
         return tf.where(tf.equal(tf.gather(keys, place), values), tf.gather(ids, place), 0)
+
+    def onnx(self, graph: Any, values: Any) -> Any:
+        """Do as ``find`` does, as ONNX nodes; the ids are int64."""
+        return graph.lookup(values, dict(zip(self._keys.tolist(), self._ids.tolist(), strict=True)))
 
     @cached_property
     def _dense(self) -> np.ndarray | None:

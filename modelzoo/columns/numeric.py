@@ -113,6 +113,12 @@ class FittedNumeric(Plain):
             parts.append(tf.cast(missing, tf.float64))
         return tf.cast(tf.stack(parts, axis=1), tf.float32)
 
+    def onnx(self, graph: Any, values: Any) -> Any:
+        """Do as ``encode`` does, as ONNX nodes."""
+        missing = graph.op("IsNaN", values, dtype="bool")
+        number = graph.where(missing, self.fill, self.scaling.onnx(graph, values)).cast("float32").as_column()
+        return graph.concat([number, missing.cast("float32").as_column()]) if self.indicator else number
+
     def decode(self, encoded: np.ndarray) -> np.ndarray:
         """Return float64 (n,) in the column's own unit from float32 (n, width); an indicator is passed over."""
         return self.scaling.decode(encoded[:, 0])
@@ -120,3 +126,7 @@ class FittedNumeric(Plain):
     def decode_tensorflow(self, tf: Any, encoded: Any) -> Any:
         """Do as ``decode`` does, as TensorFlow operations."""
         return self.scaling.decode_tensorflow(tf, encoded[:, 0])
+
+    def decode_onnx(self, graph: Any, encoded: Any) -> Any:
+        """Do as ``decode`` does, as ONNX nodes."""
+        return self.scaling.decode_onnx(graph, graph.gather(encoded, np.array(0), axis=1))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from modelzoo_registry import DataError, Fault
+
+from ..lazy import pa, pc
 
 WireType = Literal["number", "string", "integer", "timestamp", "array"]
 

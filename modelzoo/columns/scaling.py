@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from .base import LEAST_NORMAL, Plain, flushed, flushed_tensors
+from .base import LEAST_NORMAL, Plain, flushed, flushed_onnx, flushed_tensors
 from .statistics import Moments, Sample
 
 Scale = Literal["standard", "log", "quantile", "none"]
@@ -63,6 +63,10 @@ class Ranks(Plain):
         place = tf.searchsorted(knots, inside, side="right") - 1
         return tf.gather(ranks, place) + (inside - tf.gather(knots, place)) * tf.gather(slopes, place)
 
+    def onnx(self, graph: Any, values: Any) -> Any:
+        """Do as ``encode`` does, as ONNX nodes; of NaN anything may come."""
+        return _interpolated(graph, flushed_onnx(graph, values), *self._arrays)
+
     def decode(self, shares: np.ndarray) -> np.ndarray:
         """Return float64 (n,) values from ranks (n,)."""
         knots, ranks, _ = self._arrays
@@ -78,6 +82,18 @@ class Ranks(Plain):
         width = tf.gather(ranks, high) - tf.gather(ranks, low)
         share = tf.math.divide_no_nan(inside - tf.gather(ranks, low), width)
         return tf.gather(knots, low) + share * (tf.gather(knots, high) - tf.gather(knots, low))
+
+    def decode_onnx(self, graph: Any, shares: Any) -> Any:
+        """Do as ``decode`` does, as ONNX nodes."""
+        knots, ranks, _ = self._arrays
+        return _interpolated(graph, shares, ranks, knots, np.append(np.diff(knots) / np.diff(ranks), 0.0))
+
+
+def _interpolated(graph: Any, values: Any, knots: np.ndarray, heights: np.ndarray, slopes: np.ndarray) -> Any:
+    """Return as ONNX nodes the heights over values, linear between the knots and level beyond them."""
+    inside = graph.op("Clip", values, float(knots[0]), float(knots[-1]))
+    place = graph.count_up_to(knots, inside) - 1
+    return graph.gather(heights, place) + (inside - graph.gather(knots, place)) * graph.gather(slopes, place)
 
 
 class Scaling(Plain):
@@ -104,7 +120,8 @@ class Scaling(Plain):
             value = self.ranks.encode_one(value)
         elif self.scale == "log":
             value = math.copysign(math.log1p(abs(value)), value)
-        return min(max((value - self.center) / self.spread, -self.limit), self.limit)
+        scaled, limit = (value - self.center) / self.spread, self.limit
+        return -limit if scaled < -limit else limit if scaled > limit else scaled
 
     def tensorflow(self, tf: Any, values: Any) -> Any:
         """Do as ``encode`` does, as TensorFlow operations, but for NaN, of which anything may come."""
@@ -113,6 +130,14 @@ class Scaling(Plain):
         elif self.scale == "log":
             values = tf.sign(values) * tf.math.log1p(tf.abs(values))
         return tf.clip_by_value((values - self.center) / self.spread, -self.limit, self.limit)
+
+    def onnx(self, graph: Any, values: Any) -> Any:
+        """Do as ``encode`` does, as ONNX nodes, but for NaN, of which anything may come."""
+        if self.ranks is not None:
+            values = self.ranks.onnx(graph, values)
+        elif self.scale == "log":
+            values = graph.op("Sign", values) * graph.log1p(graph.op("Abs", values))
+        return graph.op("Clip", (values - self.center) / self.spread, -self.limit, self.limit)
 
     def decode(self, scaled: np.ndarray) -> np.ndarray:
         """Return float64 (n,) in the column's own unit from scaled numbers (n,)."""
@@ -129,6 +154,14 @@ class Scaling(Plain):
         if self.ranks is not None:
             return self.ranks.decode_tensorflow(tf, warped)
         return tf.sign(warped) * tf.math.expm1(tf.abs(warped)) if self.scale == "log" else warped
+
+    def decode_onnx(self, graph: Any, scaled: Any) -> Any:
+        """Do as ``decode`` does, as ONNX nodes."""
+        warped = scaled.cast("float64") * self.spread + self.center
+        if self.ranks is not None:
+            return self.ranks.decode_onnx(graph, warped)
+        is_log = self.scale == "log"
+        return graph.op("Sign", warped) * graph.expm1(graph.op("Abs", warped)) if is_log else warped
 
     def _warp(self, values: np.ndarray) -> np.ndarray:
         if self.ranks is not None:

@@ -13,7 +13,6 @@ from modelzoo_registry import Fault, SchemaError
 from modelzoo_registry.suggest import did_you_mean
 from pydantic import Field
 
-from ..toml import comment, read_toml, write_columns
 from .array import ArrayColumn
 from .base import ColumnBase, IdColumn, Plain
 from .bucketized import BucketizedColumn
@@ -61,6 +60,8 @@ class Schema(Plain):
             DataError: when the file is not there or not TOML, with the line.
             SchemaError: with every fault.
         """
+        from ..toml import read_toml
+
         return _from_data(read_toml(Path(path)), f"the schema of {path}")
 
     def to_toml(self, about: Iterable[str] = ("What each column is.",)) -> str:
@@ -69,6 +70,8 @@ class Schema(Plain):
         Args:
             about: comments to begin with, one a line.
         """
+        from ..toml import comment, write_columns
+
         return comment([*about, *_HELP]) + write_columns(map(_written, self.columns))
 
     def check(self) -> Self:
@@ -95,11 +98,7 @@ class Schema(Plain):
     @property
     def raw(self) -> tuple[RawInput, ...]:
         """The raw columns that are read, each once, in the order of the entries."""
-        inputs: dict[str, RawInput] = {}
-        for raw in filter(None, map(raw_input, self.columns)):
-            before = inputs.get(raw.name, raw)
-            inputs[raw.name] = replace(raw, required=raw.required or before.required)
-        return tuple(inputs.values())
+        return raw_inputs(self.columns)
 
 
 def make_schema(given: Schema | Mapping[str, Any] | str | PathLike[str]) -> Schema:
@@ -132,6 +131,15 @@ def raw_input(column: Column) -> RawInput | None:
         return RawInput(column.name, "array", column.shape, required)
     is_date = isinstance(column, DatetimeColumn) and column.dtype == "string"
     return RawInput(column.name, column.dtype, required=required, dates=is_date)
+
+
+def raw_inputs(columns: Iterable[Column]) -> tuple[RawInput, ...]:
+    """Return the raw columns that entries read, each once, in the order of the entries."""
+    inputs: dict[str, RawInput] = {}
+    for raw in filter(None, map(raw_input, columns)):
+        before = inputs.get(raw.name, raw)
+        inputs[raw.name] = replace(raw, required=raw.required or before.required)
+    return tuple(inputs.values())
 
 
 def _from_data(given: Any, owner: str) -> Schema:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+
+from ..lazy import pa, pc
 
 SAMPLE = 131_072
 """Values from which quantiles are taken: all of them, where a column has no more."""

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from modelzoo_registry import DataError, Fault
 
+from ..lazy import pa, pc
 from .raw import RawInput, is_number, is_text
 from .target import MOST_CLASSES
 from .wire import gather_faults, to_wire

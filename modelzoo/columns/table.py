@@ -9,10 +9,10 @@ from math import prod
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from modelzoo_registry import ColumnError, DataError, Fault
 from modelzoo_registry.suggest import did_you_mean
 
+from ..lazy import pa
 from .raw import RawInput
 from .wire import gather_faults, to_wire
 

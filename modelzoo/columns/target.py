@@ -8,13 +8,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from modelzoo_registry import ColumnError, DataError, Fault, Task
 from modelzoo_registry.suggest import did_you_mean
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
-from ..data.arrow import ONE_HOT_HINT
+from ..lazy import pa, pc
 from .base import Plain
 from .raw import RawInput, describe_type, is_number, is_text
 from .statistics import moments
@@ -293,6 +291,8 @@ def _decoded(name: str, column: pa.ChunkedArray) -> pa.Array:
 
 
 def _hint(kind: pa.DataType) -> str:
+    from ..data.arrow import ONE_HOT_HINT
+
     is_vector = isinstance(kind, pa.FixedShapeTensorType) and len(kind.shape) == 1
     return f" ({ONE_HOT_HINT})" if is_vector else ""
 

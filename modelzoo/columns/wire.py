@@ -13,10 +13,9 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from modelzoo_registry import DataError, Fault
 
+from ..lazy import pa, pc
 from . import dates
 from .base import MISSING_INTEGER
 from .blocks import read_arrays

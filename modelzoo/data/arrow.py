@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from modelzoo_registry import DataError
 
-MIXED = (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError)
-"""What Arrow raises of columns of pandas and polars that mix types, are sparse or hold what no type of its does."""
+from ..lazy import pa, pc
+
 ONE_HOT_HINT = "one-hot labels become class numbers by argmax"
 """What to do about a target of vectors."""
-_WITHOUT_VIEWS = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
 _NUMERIC = "buif"
 """NumPy's kinds of numbers, booleans among them."""
 _NO_SINGLE_VALUES = (list, tuple, dict, set, np.ndarray)
@@ -24,6 +22,16 @@ _REMEDIES = {
     "dense_shape": "it is sparse; make it dense with tf.sparse.to_dense(...)",
 }
 """How TensorFlow's composite tensors, told by an attribute, become arrays."""
+
+
+def mixed() -> tuple[type[Exception], ...]:
+    """Return what Arrow raises of columns of pandas and polars that mix types, are sparse or hold what it has not."""
+    return pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError
+
+
+@cache
+def _without_views() -> dict[pa.DataType, pa.DataType]:
+    return {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
 
 
 def to_arrow(values: Any) -> pa.Array | pa.ChunkedArray:
@@ -49,11 +57,11 @@ def takeable(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     kind = column.type
     if pa.types.is_run_end_encoded(kind):
         return takeable(pc.run_end_decode(column))
-    if pa.types.is_dictionary(kind) and kind.value_type in _WITHOUT_VIEWS:
+    if pa.types.is_dictionary(kind) and kind.value_type in _without_views():
         if isinstance(column, pa.ChunkedArray):
             return pa.chunked_array([takeable(chunk) for chunk in column.chunks] or [pa.array([], pa.string())])
         return pa.DictionaryArray.from_arrays(column.indices, takeable(column.dictionary))
-    return column.cast(_WITHOUT_VIEWS[kind]) if kind in _WITHOUT_VIEWS else column
+    return column.cast(_without_views()[kind]) if kind in _without_views() else column
 
 
 def _is_column(values: Any) -> bool:
@@ -160,7 +168,7 @@ def _without_fields(array: np.ndarray) -> np.ndarray:
 
 def _typed(values: Any) -> pa.Array | pa.ChunkedArray:
     if hasattr(values, "__arrow_c_stream__"):
-        with suppress(*MIXED):
+        with suppress(*mixed()):
             return _decoded(pa.chunked_array(values))
         values = list(values)
     plain = values if isinstance(values, list | tuple) or hasattr(values, "__arrow_c_array__") else as_array(values)

@@ -8,9 +8,9 @@ from itertools import islice
 from numbers import Integral, Number
 from typing import Any
 
-import pyarrow as pa
 from modelzoo_registry import DataError, Fault
 
+from ..lazy import pa
 from .arrow import ONE_HOT_HINT, as_array, to_arrow
 from .join import Tables
 from .memory import from_memory, refuse_repeated_names

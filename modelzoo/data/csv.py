@@ -18,9 +18,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-import pyarrow as pa
 from modelzoo_registry import DataError, Fault
 
+from ..lazy import pa
 from .csv_kinds import are_codes, may_be_codes, narrow
 from .csv_lines import delimiter_of, first_line, refuse_faults
 from .csv_survey import survey

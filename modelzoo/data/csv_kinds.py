@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import pyarrow as pa
-import pyarrow.compute as pc
+from ..lazy import pa, pc
 
 _WIDER = {
     pa.int64(): (pa.bool_(), pa.float64()),

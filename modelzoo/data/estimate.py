@@ -9,8 +9,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
+from ..lazy import pa
 from .csv import first_line, is_csv
 
 VALUE = 8

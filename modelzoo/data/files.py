@@ -10,10 +10,9 @@ from math import isfinite
 from pathlib import Path
 from typing import IO, Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from modelzoo_registry import DataError
 
+from ..lazy import pa, pc
 from . import csv, json_lines, parquet
 from .memory import from_rows
 from .paths import READABLE, expand

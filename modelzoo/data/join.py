@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import prod
 
 import numpy as np
-import pyarrow as pa
 from modelzoo_registry import DataError, Fault
+
+from ..lazy import pa
 
 
 class Tables:

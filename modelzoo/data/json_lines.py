@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from sys import float_info
 from typing import Any
 
-import pyarrow as pa
 from modelzoo_registry import DataError, Fault
 
+from ..lazy import pa
 from .arrow import as_text, to_arrow
 from .join import cast, common_type, unified
+from .json_rows import rows as rows
 
 _PORTION = 1 << 20
 """Bytes of lines that are held at a time."""
 _EXACT = 2**53
 """Whole numbers up to here are float64 without loss; with fractions beside longer ones, a column is text."""
-
-
-def rows(lines: Iterable[bytes], name: str) -> Iterator[dict[str, Any]]:
-    """Yield one JSON object a line; blank lines are passed over.
-
-    Raises:
-        DataError: naming the line, counted from 1.
-    """
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _json_object(line, name, number)
 
 
 def blocks(path: Path) -> Iterator[pa.RecordBatch]:
@@ -161,32 +149,3 @@ def _as_array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     if isinstance(kind, pa.FixedShapeTensorType):
         return cast(to_arrow(values), kind)
     return pa.array(values, kind, from_pandas=True)
-
-
-def _json_object(line: bytes, name: str, number: int) -> dict[str, Any]:
-    try:
-        row = json.loads(line.decode("utf-8-sig").rstrip(), object_pairs_hook=_unique)
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{name}, line {number}: not text in UTF-8 (byte 0x{error.object[error.start]:02x}). "
-            "Save the file in that encoding"
-        ) from None
-    except json.JSONDecodeError as error:
-        cut = "" if line.endswith(b"\n") else ". The file may be cut short: copy or download it again"
-        raise DataError(f"{name}, line {number}, column {error.colno}: not JSON: {error.msg}{cut}") from None
-    except DataError as error:
-        raise DataError(f"{name}, line {number}: {error}") from None
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{name}, line {number}: not JSON: {error}") from None
-    if not isinstance(row, dict):
-        raise DataError(f"{name}, line {number}: a JSON object is expected. Received: {type(row).__name__}")
-    return row
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object of names that stand there once: of two values one would be lost."""
-    row = dict(pairs)
-    if len(row) < len(pairs):
-        repeated = [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
-        raise DataError(f"the name {repeated[0]!r} stands there more than once. Rename or drop one")
-    return row

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from modelzoo_registry import DataError, Fault
 
-from .arrow import MIXED, as_array, is_array, takeable, to_arrow
+from ..lazy import pa
+from .arrow import as_array, is_array, mixed, takeable, to_arrow
 
 ARRAY_COLUMN = "x"
 """Name of the one column a bare array or tensor makes; several inputs make ``x_0``, ``x_1``, ..."""
@@ -105,7 +105,7 @@ def _from_frame(frame: Any) -> pa.Table:
         frame = frame.set_axis(names, axis="columns")
     try:
         table = pa.table(frame)
-    except MIXED:
+    except mixed():
         return _from_columns({name: frame[name] for name in frame.columns})
     return takeable_columns(table.drop_columns([name for name in table.column_names if name in _index_columns(table)]))
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from inspect import getattr_static
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-import pyarrow as pa
 from modelzoo_registry import DataError
 
+from ..lazy import pa
 from . import csv, files, paths
 from .estimate import row_bytes, table_bytes, text_bytes
 from .memory import from_memory
@@ -24,7 +24,7 @@ from .stream import Stream
 from .table import describe
 from .unify import common_schema, conform, copied, mixed_columns, plain
 
-Blocks = Iterator[tuple[str, pa.Table | pa.RecordBatch]]
+Blocks: TypeAlias = "Iterator[tuple[str, pa.Table | pa.RecordBatch]]"
 """Rows, a block at a time, with what to call it in a message."""
 
 

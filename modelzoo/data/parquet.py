@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NoReturn
 
-import pyarrow as pa
 from modelzoo_registry import DataError
 
+from ..lazy import pa
 from .estimate import row_bytes
 
 _MAGIC = b"PAR1"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import pyarrow as pa
 from modelzoo_registry import DataError
 
+from ..lazy import pa
 from .parquet import refuse_damaged
 from .unify import plain, plain_schema
 

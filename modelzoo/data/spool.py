@@ -9,9 +9,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 from modelzoo_registry import DataError
 
+from ..lazy import pa
 from .parts import GROUP, ParquetPart
 from .unify import common_schema, conform, copied, plain
 

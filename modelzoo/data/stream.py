@@ -8,18 +8,18 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
 import numpy as np
-import pyarrow as pa
 from modelzoo_registry import ColumnError, DataError, Fault
 from modelzoo_registry.suggest import did_you_mean
 
+from ..lazy import pa
 from .estimate import row_bytes
 from .parts import GROUP, Part
 from .unify import common_schema, conform
 
-Batch = tuple[int, pa.Table]
+Batch: TypeAlias = "tuple[int, pa.Table]"
 """The number of its first row among all rows, from 0, and rows that follow one another."""
 
 

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 from modelzoo_registry import DataError
 
-from . import files
-from .batches import collect, is_batches
+from ..lazy import pa
 from .memory import from_memory, refuse_repeated_names, takeable_columns, without_index
+from .sources import is_batches
 
 _ACCEPTED = (
     "a pandas or polars frame, a pyarrow Table, a dict of arrays, a NumPy array or a tensor, a list of several, "
@@ -59,10 +58,14 @@ def describe(data: Any) -> str:
 
 def _read(data: Any, columns: Sequence[str] | None, steps: int | None, text: Iterable[str]) -> pa.Table:
     if is_batches(data):
+        from .batches import collect
+
         return collect(data, steps, with_target=False).table
     if steps is not None:
         raise DataError(f"steps counts batches, and {describe(data)} does not come in batches: leave steps out")
     if isinstance(data, str | Path):
+        from . import files
+
         return without_index(takeable_columns(files.read(Path(data), columns, text)))
     table = from_memory(data)
     if table is None:

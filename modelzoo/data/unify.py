@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TypeAlias
 
-import pyarrow as pa
 from modelzoo_registry import DataError, Fault
 
+from ..lazy import pa
 from .join import cast, common_type, words
 from .memory import refuse_repeated_names, takeable_columns, without_index
 
 _SHOWN = 20
 """How many faults are told of many files."""
 
-Named = tuple[str, pa.Schema]
+Named: TypeAlias = "tuple[str, pa.Schema]"
 """A part of the rows, named for messages, and its columns."""
 
 

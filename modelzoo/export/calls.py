@@ -9,9 +9,9 @@ from typing import Any
 
 from ..columns.encoder import Encoder
 from ..columns.made_up import made_up_row
-from ..columns.one_row import one_to_wire
+from ..columns.one_row import reader
 from ..columns.raw import RawInput
-from .manifest import Manifest
+from .manifest import RAW, Manifest
 from .markdown import code_block
 
 _MOST_NUMBERS = 64
@@ -32,7 +32,7 @@ def calls(manifest: Manifest, encoder: Encoder) -> Iterator[str]:
     if "savedmodel" in forms and not large:
         title = "From TensorFlow Serving, which loads the folder above this one"
         yield from code_block(title, "sh", _with_curl(manifest, encoder, row))
-    if "onnx" in forms and "model.onnx" in forms["onnx"].files and not large:
+    if "onnx" in forms and RAW in forms["onnx"].files and not large:
         yield from code_block("In any ONNX runtime", "python", _in_onnx(encoder, row, forms["onnx"].inputs))
 
 
@@ -70,7 +70,7 @@ def _in_onnx(encoder: Encoder, row: Mapping[str, Any], names: Mapping[str, str])
 
 
 def _on_the_wire(raw: RawInput, value: Any) -> Any:
-    return value if raw.type == "array" else one_to_wire(raw, value)
+    return value if raw.type == "array" else reader(raw)(value)
 
 
 def _nothing(kind: str) -> Any:

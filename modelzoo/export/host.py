@@ -7,17 +7,16 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
+from modelzoo_registry import DamagedArtifactError
 
 from ..batches import rows_a_batch
 from ..columns.decoder import decode, fixed_inputs
 from ..columns.encoder import Arrays, Encoder
 from ..columns.target import Target
-from .manifest import CODE
+from ..lazy import pa
+from .core_fit import SCORES, check_fit
+from .manifest import CODE, CORE, ENCODER
 
-CORE = "core.onnx"
-SCORES = "output"
-"""What ``core.onnx`` calls the output of the core; ``code`` is the other one, of models that have it."""
 BATCH = 4096
 """Most rows the core is run on at a time: what they become in it stays in the processor's cache."""
 
@@ -27,6 +26,7 @@ class HostScorer:
 
     def __init__(self, core: bytes, encoder: Encoder, target: Target) -> None:
         self._session = make_session(core)
+        check_fit(self._session, encoder, target)
         self._encoder = encoder
         self._target = target
 
@@ -40,8 +40,7 @@ class HostScorer:
 
     def predict_row(self, row: Mapping[str, Any]) -> np.ndarray:
         """Return the prediction, an array of one, for a row given as a dict of plain values."""
-        scores: np.ndarray = self._session.run([SCORES], self._encoder.encode_row(row))[0]
-        return self._target.predictions(scores)
+        return self._target.predictions(self._run(SCORES, self._encoder.encode_row(row)))
 
     def reconstruction_error(self, table: pa.Table, *, first_row: int = 1) -> np.ndarray:
         """Return how badly each row is rebuilt, float32 (n,)."""
@@ -63,7 +62,16 @@ class HostScorer:
         rows = len(next(iter(inputs.values())))
         for start in range(0, max(1, rows), self._batch):
             batch = {each: array[start : start + self._batch] for each, array in inputs.items()}
-            yield batch, self._session.run([name], batch)[0]
+            yield batch, self._run(name, batch)
+
+    def _run(self, name: str, inputs: Arrays) -> np.ndarray:
+        try:
+            output: np.ndarray = self._session.run([name], inputs)[0]
+        except Exception as error:  # of ONNX Runtime, which has many kinds
+            raise DamagedArtifactError(
+                f"{CORE} cannot be run on what {ENCODER} makes of these rows: {error}"
+            ) from error
+        return output
 
     @property
     def _batch(self) -> int:
@@ -79,4 +87,9 @@ def make_session(model: bytes) -> Any:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 4  # what goes wrong is raised
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    options.add_session_config_entry("session.load_model_format", "ONNX")  # no other one for bytes that look like it
+    try:
+        # Its fallback would try the same once more, and print so.
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"], enable_fallback=0)
+    except Exception as error:  # of ONNX Runtime, which has many kinds
+        raise DamagedArtifactError(f"this ONNX Runtime cannot load the model: {error}") from error

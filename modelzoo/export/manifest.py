@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
-from modelzoo_registry import ArtifactNotFoundError, DamagedArtifactError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from ..artifacts.checksums import lists, verify_sums
-from ..artifacts.run import PluginRecord
+from ..artifacts.record import PluginRecord
 from ..columns.raw import WireType
 from ..columns.target import Target
 from ..prune.reading import Removal
 
 MANIFEST = "zoo.json"
-ENCODER = "encoder.json"
-NEEDED = (MANIFEST, ENCODER)
-"""The files that every export has."""
+ENCODER, CORE, RAW = "encoder.json", "core.onnx", "model.onnx"
 RECONSTRUCTED = "reconstructed_"
 """What the name of an output begins with that holds a column as it was rebuilt; the name of its input follows."""
 ERROR, CODE = "reconstruction_error", "code"
@@ -36,7 +31,7 @@ FORMS: Final[tuple[Form, ...]] = get_args(Form)
 class Input(BaseModel):
     """Describe one raw column an export reads, as a tensor (batch, *shape)."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: str = Field(description="name of the column")
     tensor: str = Field(description="name of the tensor: the column's, where TensorFlow allows it")
@@ -51,7 +46,7 @@ class Input(BaseModel):
 class Ignored(BaseModel):
     """Name one raw column that is accepted and passed over; they may be many, and little is said of each."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: str
     type: WireType
@@ -62,7 +57,7 @@ class Ignored(BaseModel):
 class Output(BaseModel):
     """Describe one tensor an export returns."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: str
     dtype: str
@@ -74,7 +69,7 @@ class Output(BaseModel):
 class FormRecord(BaseModel):
     """Say what was written of a model in one form, and what could not be."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: Form
     files: tuple[str, ...] = Field(description="by name, or as a folder of some: variables/")
@@ -98,7 +93,7 @@ class FormRecord(BaseModel):
 class Replay(BaseModel):
     """Say how an export did when a fresh process replayed rows with it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     form: str = Field(description="savedmodel; onnx: model.onnx; predictor: encoder.json and core.onnx")
     runtime: str = Field(description="what ran it, with its version")
@@ -111,7 +106,7 @@ class Replay(BaseModel):
 class Manifest(BaseModel):
     """Hold what a caller needs to know of an export."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     format: Literal[2] = FORMAT
     model: PluginRecord
@@ -157,37 +152,3 @@ def _laid_out(value: Any) -> str:
 
 def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def find_export(path: Path) -> Path:
-    """Return the export folder at a path: the folder itself, or the newest one in it.
-
-    Raises:
-        ArtifactNotFoundError: when there is none.
-    """
-    if _is_export(path):
-        return path
-    versions = sorted((p for p in path.glob("*") if p.name.isdecimal() and _is_export(p)), key=lambda p: int(p.name))
-    if not versions:
-        raise ArtifactNotFoundError(f"there is no export in {path}: {MANIFEST} is not there, nor in a folder in it")
-    return versions[-1]
-
-
-def _is_export(path: Path) -> bool:
-    """Whether a folder is an export, be it damaged."""
-    return (path / MANIFEST).is_file() or lists(path, MANIFEST)
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Read the manifest of an export whose files have all been verified.
-
-    Raises:
-        DamagedArtifactError: naming each file that does not match, or what in the manifest does not fit.
-    """
-    verify_sums(folder, needed=NEEDED)
-    try:
-        manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
-    except (ValidationError, ValueError) as error:
-        raise DamagedArtifactError(f"{folder / MANIFEST} cannot be read by this version: {error}") from error
-    verify_sums(folder, needed=[name for form in manifest.forms for name in form.files if not name.endswith("/")])
-    return manifest

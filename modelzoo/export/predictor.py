@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import pyarrow as pa
 from modelzoo_registry import Fault, SpecError, Task
 
 from ..data import to_table
 from ..data.memory import is_row
-from .manifest import CODE, ENCODER, ERROR, Manifest, find_export, read_manifest
+from ..lazy import pa
+from .folder import OpenedExport, open_export
+from .manifest import CODE, CORE, ERROR, Manifest
 
 
 class Scorer(Protocol):
@@ -114,18 +115,15 @@ def load_export(path: str | PathLike[str]) -> Predictor:
         ArtifactNotFoundError: when there is none.
         DamagedArtifactError: naming each file that is missing or does not match.
     """
-    folder = find_export(Path(path))
-    manifest = read_manifest(folder)
-    return Predictor(folder, manifest, _scorer(folder, manifest))
+    export = open_export(Path(path))
+    return Predictor(export.folder, export.manifest, _scorer(export))
 
 
-def _scorer(folder: Path, manifest: Manifest) -> Scorer:
-    from ..columns.encoder import Encoder
-    from .host import CORE, HostScorer
+def _scorer(export: OpenedExport) -> Scorer:
+    from .host import HostScorer
 
-    if not (folder / CORE).is_file():
+    if not export.has(CORE):
         from .tensorflow_scorer import TensorFlowScorer
 
-        return TensorFlowScorer(folder, manifest)
-    encoder = Encoder.model_validate_json((folder / ENCODER).read_bytes())
-    return HostScorer((folder / CORE).read_bytes(), encoder, manifest.target)
+        return TensorFlowScorer(export.folder, export.manifest)
+    return HostScorer(export.core(), export.encoder(), export.manifest.target)

@@ -69,7 +69,11 @@ class TensorFlowScorer:
         return {name: np.concatenate([np.asarray(part[name]) for part in parts]) for name in parts[0]}
 
     def _call(self, arrays: dict[str, np.ndarray], start: int) -> Any:
-        return self._serve(**{name: self._tensor(array[start : start + BATCH]) for name, array in arrays.items()})
+        tensors = {name: self._tensor(array[start : start + BATCH]) for name, array in arrays.items()}
+        try:
+            return self._serve(**tensors)
+        except Exception as error:  # what rows may have wrong has been told before
+            raise DamagedArtifactError(f"the SavedModel cannot be run on these rows: {error}") from error
 
 
 def plain(values: np.ndarray, output: Output) -> np.ndarray:

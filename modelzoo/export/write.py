@@ -76,6 +76,9 @@ def write_export(
         _seal(stage, manifest)
         flush(stage)
         target = _hand_out(stage, parent)
+    for record in manifest.forms:
+        for line in record.omissions:
+            tell(line)
     Hooks(tell).call("exported", path=target, manifest=manifest.model_dump(mode="json"))
     return target
 

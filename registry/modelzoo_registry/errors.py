@@ -16,8 +16,8 @@
     ├── NotFittedError        (RuntimeError)       the model has not been trained
     ├── MissingDependencyError (ImportError)       an extra that is not installed
     └── ArtifactError
-        ├── ExportError           (RuntimeError)       an export that cannot be written, or failed its verification
         ├── ArtifactNotFoundError (FileNotFoundError)  no run or export there
+        ├── ExportError           (RuntimeError)       an export that cannot be written, or failed its verification
         ├── ArtifactExistsError   (FileExistsError)    something is there already
         └── DamagedArtifactError  (ValueError)         a file is missing or does not match its checksum
 """

@@ -14,7 +14,7 @@ from .suggest import did_you_mean
 class Spec(BaseModel):
     """Hold validated settings: frozen, without unknown fields, every field described, bounded and with a default."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False, defer_build=True)
 
 
 class ModelSpec(Spec):

@@ -8,7 +8,8 @@ import pytest
 
 import modelzoo
 from modelzoo.cli.pruning import print_pruning
-from modelzoo.export.manifest import Ignored, Manifest, find_export, read_manifest
+from modelzoo.export.folder import find_export, open_export
+from modelzoo.export.manifest import Ignored, Manifest
 from modelzoo.prune.reading import Removal
 
 VERIFIED = r"verified with \d+ rows in savedmodel, predictor.*: largest relative difference [0-9.e-]+"
@@ -47,7 +48,7 @@ def test_what_was_removed_is_told_shown_and_needs_not_be_given(zoo, sparse):
     said = zoo("export sparse --to smaller --prune")
     export = find_export(sparse / "smaller")
     (x,) = (each for each in modelzoo.load(sparse / "sparse").fitted.encoder.columns if each.column.name == "x_buckets")
-    before, after = modelzoo.load(sparse / "sparse").keras.count_params(), read_manifest(export).parameters
+    before, after = modelzoo.load(sparse / "sparse").keras.count_params(), open_export(export).manifest.parameters
     told = LEFT_OUT.format(x.size - 1, before, after)
     assert said.code == 0
     assert re.fullmatch(rf"{re.escape(told)}\n{VERIFIED}\nexported to smaller/{export.name}\n", said.out)
@@ -83,7 +84,7 @@ def test_that_there_was_nothing_to_remove_is_told_in_a_line(zoo, beside):
 @pytest.fixture
 def printed(trained, capsys):
     """Return a printer of an export's manifest with other settings."""
-    manifest = read_manifest(find_export(trained / "exports"))
+    manifest = open_export(trained / "exports").manifest
 
     def printed(**settings):
         print_pruning(Manifest.model_validate({**manifest.model_dump(), **settings}))

@@ -36,6 +36,8 @@ def _combinations() -> list[dict[str, Any]]:
 
 
 COMBINATIONS = _combinations()
+EXPRESSIBLE = [one for one in COMBINATIONS if one["kind"] != "hashed"]
+"""Those that ONNX has nodes for."""
 
 
 def name_of(combination: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Any schema, fitted to any rows, encodes hostile rows alike on the host, in TensorFlow, row by row and after JSON."""
+"""Any schema, fitted to any rows, encodes hostile rows alike on the host, in TensorFlow, in ONNX, row by row."""
 
 from types import ModuleType
 
@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from modelzoo_registry import DataError
+from onnxruntime.capi.onnxruntime_pybind11_state import InvalidArgument
 
 from modelzoo.columns import Encoder, Schema
 from modelzoo.columns.crossed import FittedCrossed
@@ -16,7 +17,18 @@ from modelzoo.columns.table import read_wire
 from modelzoo.columns.wire import to_numpy
 
 from .agreeing import assert_agree, assert_one_row_at_a_time_agrees
-from .drawn import COMBINATIONS, KINDS, STAND_INS, TYPES, combinations_of, fitted_and_rows, name_of, read_as
+from .drawn import (
+    COMBINATIONS,
+    EXPRESSIBLE,
+    KINDS,
+    STAND_INS,
+    TYPES,
+    combinations_of,
+    fitted_and_rows,
+    name_of,
+    read_as,
+)
+from .in_onnx import encoded_in_onnx
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
 
@@ -132,6 +144,31 @@ def test_two_hundred_tensorflow_graphs_encode_as_the_host_does(tf, drawn):
     assert_a_graph_agrees(tf, *drawn)
 
 
+def assert_onnx_agrees(encoder: Encoder, rows: pa.Table) -> None:
+    assert_agree(encoder, encoder.encode(rows), encoded_in_onnx(encoder, read_wire(encoder.raw, rows)))
+
+
+@unhurried(3, shrink=False)
+@given(drawn=fitted_and_rows(EXPRESSIBLE))
+def test_onnx_encodes_every_combination_but_the_hashed_as_the_host_does_and_no_rows_to_none(drawn):
+    encoder, rows = drawn
+    assert_onnx_agrees(encoder, rows)
+    assert_onnx_agrees(encoder, rows.slice(0, 0))
+
+
+@unhurried(60)
+@given(drawn=fitted_and_rows(some_of=EXPRESSIBLE[:-1]))
+def test_onnx_encodes_a_few_columns_as_the_host_does(drawn):
+    assert_onnx_agrees(*drawn)
+
+
+@pytest.mark.full
+@unhurried(500)
+@given(drawn=fitted_and_rows(some_of=EXPRESSIBLE[:-1]))
+def test_onnx_encodes_many_more_draws_of_a_few_columns_as_the_host_does(drawn):
+    assert_onnx_agrees(*drawn)
+
+
 @unhurried(15, shrink=False)
 @given(drawn=fitted_and_rows([one for one in COMBINATIONS if one["kind"] not in ("array", "datetime")]))
 def test_one_row_at_a_time_is_encoded_as_all_rows_are(drawn):
@@ -190,6 +227,11 @@ def test_a_missing_value_where_one_is_required_is_refused_with_column_and_row(tf
     given_rows = {"c": tf.constant(to_numpy(read_wire(optional, lacking)["c"]))}
     with pytest.raises(tf.errors.InvalidArgumentError) as in_tensorflow:
         encoder.tensorflow(tf, given_rows, encoder.tables(tf))
+    if combination["kind"] != "hashed":
+        with pytest.raises(InvalidArgument) as in_onnx:
+            encoded_in_onnx(encoder, read_wire(optional, lacking))
+        assert "Name:'column 'c' lacks a value' " in str(in_onnx.value)
+        assert "idx=2 must be" in str(in_onnx.value)
 
     assert str(on_the_host.value) == f"{message}12, row 14, row 15, and more"
     assert str(on_one_row.value) == f"{message}1"
@@ -209,6 +251,8 @@ def test_text_that_is_no_date_is_refused_where_a_date_is_required(tf):
         encoder.encode_row({"c": "2024-02-30"})
     with pytest.raises(tf.errors.InvalidArgumentError, match="column 'c' lacks a value in row"):
         encoder.tensorflow(tf, {"c": tf.constant(["2024-02-29", "2024-02-30"])}, {})
+    with pytest.raises(InvalidArgument, match=r"Name:'column 'c' lacks a value' .* idx=2 must be"):
+        encoded_in_onnx(encoder, {"c": np.array(["2024-02-29", "2024-02-30"], object)})
 
     assert str(on_the_host.value) == f"{message}Received none: row 2: '2024-02-30', row 3"
     assert str(on_one_row.value) == f"{message}Received none: row 1: '2024-02-30'"

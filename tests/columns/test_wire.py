@@ -10,7 +10,7 @@ import pytest
 from modelzoo_registry import DataError
 
 from modelzoo.columns.base import MISSING_INTEGER
-from modelzoo.columns.one_row import one_to_wire
+from modelzoo.columns.one_row import reader
 from modelzoo.columns.raw import RawInput
 from modelzoo.columns.required import is_missing
 from modelzoo.columns.wire import to_numpy, to_wire
@@ -261,7 +261,7 @@ ONE = {
     ("kind", "value", "expected"), [(kind, given, found) for kind in ONE for given, found in ONE[kind].items()]
 )
 def test_a_plain_value_takes_the_short_way(kind, value, expected):
-    assert one_to_wire(RawInput("c", kind), value) == expected
+    assert reader(RawInput("c", kind))(value) == expected
 
 
 @pytest.mark.parametrize("value", [None, NAN, np.float64(NAN)])
@@ -270,8 +270,8 @@ def test_a_plain_value_takes_the_short_way(kind, value, expected):
     [("number", NAN), ("integer", MISSING_INTEGER), ("string", ""), ("timestamp", MISSING_INTEGER)],
 )
 def test_a_missing_value_takes_the_short_way_unless_one_is_required(kind, missing, value):
-    np.testing.assert_equal(one_to_wire(RawInput("c", kind), value), missing)
-    assert one_to_wire(RawInput("c", kind, required=True), value) is None
+    np.testing.assert_equal(reader(RawInput("c", kind))(value), missing)
+    assert reader(RawInput("c", kind, required=True))(value) is None
 
 
 @pytest.mark.parametrize(
@@ -280,4 +280,4 @@ def test_a_missing_value_takes_the_short_way_unless_one_is_required(kind, missin
      ("string", 3), ("string", "\ud800"), ("timestamp", "x"), ("timestamp", 0), ("number", np.timedelta64(1, "ns"))],
 )  # fmt: skip
 def test_any_other_value_takes_the_long_way(kind, value):
-    assert one_to_wire(RawInput("c", kind), value) is None
+    assert reader(RawInput("c", kind))(value) is None

@@ -14,7 +14,7 @@ import modelzoo
 from ..conftest import cut, flip
 
 FILES = [
-    "core.onnx", "encoder.json", "fingerprint.pb", "saved_model.pb",
+    "README.md", "core.onnx", "encoder.json", "fingerprint.pb", "model.onnx", "saved_model.pb",
     "variables/variables.data-00000-of-00001", "variables/variables.index", "zoo.json",
 ]  # fmt: skip
 
@@ -155,7 +155,7 @@ def test_the_newest_one_damaged_is_not_passed_over_for_an_older_one(copy):
 def test_missing_checksums_are_named(copy):
     (copy / "SHA256SUMS").unlink()
 
-    assert refusal(copy) == f"{copy} is damaged: SHA256SUMS is missing or not readable"
+    assert refusal(copy) == f"{copy} is damaged; restore it or make it anew:\n  SHA256SUMS: is missing"
 
 
 def test_checksums_that_were_cut_off_are_noticed(copy):
@@ -163,7 +163,8 @@ def test_checksums_that_were_cut_off_are_noticed(copy):
     sums.write_text("".join(line for line in sums.read_text().splitlines(keepends=True) if "saved_model" not in line))
 
     assert refusal(copy) == (
-        f"{copy} is damaged; restore it or make it anew:\n  SHA256SUMS: does not list saved_model.pb"
+        f"{copy} is damaged; restore it or make it anew:\n"
+        "  saved_model.pb: is not listed in SHA256SUMS: remove it if it does not belong here"
     )
 
 

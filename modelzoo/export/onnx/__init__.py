@@ -1,1 +1,1 @@
-"""Write a model for ONNX Runtime: its core alone, and with raw columns in."""
+"""Write models as ONNX: the core alone, and with the encoder before it as nodes."""

@@ -12,9 +12,7 @@ from ...columns.raw import RawInput
 from ...columns.table import read_wire
 from ...columns.wire import to_numpy
 from ..host import make_session
-from ..manifest import Manifest
-
-RAW = "model.onnx"
+from ..manifest import RAW, Manifest
 
 
 class RawModel:

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ..manifest import CODE, ERROR, Manifest, read_manifest
+from ..folder import open_export
+from ..manifest import CODE, ERROR, RAW, Manifest
 
 Outputs = dict[str, np.ndarray]
 _LOADED: dict[str, Any] = {}
@@ -48,7 +49,7 @@ def _import_tensorflow() -> None:
 def _replay(form: str, folder: Path, rows: Path) -> dict[str, Any]:
     with pa.memory_map(str(rows)) as file:
         table = pa.ipc.open_file(file).read_all()
-    manifest = read_manifest(folder)
+    manifest = open_export(folder).manifest
     answer: dict[str, Any] = {}
     for name, (runtime, score) in _scorers(form, folder, manifest).items():
         try:
@@ -69,7 +70,7 @@ def _scorers(form: str, folder: Path, manifest: Manifest) -> dict[str, tuple[str
     if not any(column.type == "array" for column in manifest.inputs) and manifest.target.task != "reconstruction":
         read = [column.name for column in manifest.inputs]
         scorers["predictor, row by row"] = (runtime, lambda table: _row_by_row(folder, table.select(read)))
-    if "model.onnx" in files:
+    if RAW in files:
         scorers["onnx"] = (runtime, lambda table: _through_onnx(folder, manifest, table))
     return scorers
 
