@@ -125,3 +125,36 @@ def test_the_taxi_schema_has_the_grid_of_the_lab(module):
         for name in names:
             np.testing.assert_allclose(edges[name], np.linspace(*bounds, 16), rtol=1e-15)
     assert {column.name for column in schema.columns if column.kind == "crossed"} == {"ploc", "dloc", "pair"}
+
+
+def test_scoring_is_held_against_what_was_asked(module):
+    scoring = module("scoring")
+    arguments = scoring.argparse.Namespace(rows=4_000_000, keras_rows=1_000_000, many_rows=10_000_000)
+    one = {
+        "bulk": {"process_seconds": 4.0},
+        "keras": {"process_seconds": 60.0, "seconds": 2.5, "seconds_a_call": 0.05},
+        "fresh": {"process_seconds": 0.4},
+        "import": {"process_seconds": 3.0},
+        "warm": {"process_seconds": 1.0, "seconds_a_call": 5e-5},
+    }
+
+    row = scoring.summarize([one, one, one], {"peak_bytes": 500_000_000}, arguments)
+
+    del row["rounds"]
+    ratios = {name: (value.get("ratio", value.get("share")), value["reached"]) for name, value in row.items()}
+    assert (row["bulk"]["rows_a_second"], row["bulk"]["keras_rows_a_second"]) == (1_000_000, 400_000)
+    assert ratios == {
+        "bulk": (2.5, True), "memory": (None, True), "first_row": (0.1333, False), "one_row": (1000, True)
+    }  # fmt: skip
+
+
+def test_rows_to_score_have_the_shape_of_adult_and_are_drawn_alike(module, tmp_path):
+    scoring = module("scoring")
+    for name in ("one", "other"):
+        scoring.write_rows(tmp_path / name, 100, seed=1, target=True)
+
+    table = scoring.parquet.read_table(tmp_path / "one")
+
+    assert table.equals(scoring.parquet.read_table(tmp_path / "other"))
+    assert table.column_names == [*scoring.NUMBERS, *scoring.WORDS, "income"]
+    assert set(table["income"].to_pylist()) == {"<=50K", ">50K"}

@@ -1,4 +1,4 @@
-"""Write a folder so that a reader never sees half of it and a crash leaves the last good one."""
+"""Write a folder, or a file, so that a reader never sees half of it and a crash leaves the last good one."""
 
 from __future__ import annotations
 
@@ -71,6 +71,26 @@ def staging(parent: Path, name: str) -> Iterator[Path]:
         shutil.rmtree(stage, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def staged_file(target: Path) -> Iterator[Path]:
+    """Yield where to write a file, beside the target; it takes the target's place when the block ends well.
+
+    It is flushed before; when the block fails it is removed, and the target stays what it was.
+
+    Args:
+        target: the file to be written; a symbolic link stands for where it leads.
+    """
+    target = Path(os.path.realpath(target))
+    stage = target.with_name(f".{target.name}.{uuid4().hex}.partial")
+    try:
+        yield stage
+        _flush_file(stage)
+        stage.replace(target)
+        flush_folder(target.parent)
+    finally:
+        stage.unlink(missing_ok=True)
+
+
 def move(stage: Path, target: Path, *, overwrite: bool, marker: str) -> None:
     """Put a folder in a target's place, in one step; what stood there, if it may be replaced, is then the stage.
 
@@ -91,11 +111,15 @@ def flush(folder: Path) -> None:
     """Hand every file below a folder, then every folder, to the disk."""
     for path in folder.rglob("*"):
         if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+            _flush_file(path)
     for path in [*folder.rglob("*"), folder]:
         if path.is_dir():
             flush_folder(path)
+
+
+def _flush_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def flush_folder(folder: Path) -> None:

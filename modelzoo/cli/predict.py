@@ -1,13 +1,17 @@
-"""``zoo predict``: score the rows of a file, or of standard input, with a run or an export."""
+"""``zoo predict``: score the rows of files, or of standard input, with a run or an export."""
 
 from __future__ import annotations
 
+import signal
 import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
+from . import TERMINATED
 from .one_row import print_one
 from .parse import ROWS, parse_names
 
@@ -21,80 +25,117 @@ from .parse import ROWS, parse_names
     help=f"Rows: {ROWS}; - reads JSON Lines from standard input.",
 )
 @click.option("--columns", metavar="A,B,C", help="Names for a CSV without a header line; else those of training.")
+@click.option("--keep", metavar="A,B,C", multiple=True, help="Columns of the rows to write too; may be given again.")
 @click.option(
     "--out",
     metavar="FILE",
     type=click.Path(path_type=Path),
     help="File to write, by suffix .csv, .tsv, .parquet or .jsonl; else standard output.",
 )
-def command(run_or_export: Path, data: str, columns: str | None, out: Path | None) -> None:
-    """Predict the rows of a file with a run or an export.
+@click.option(
+    "--on-error",
+    type=click.Choice(["stop", "skip"]),
+    default="stop",
+    show_default=True,
+    help="What to do at a row whose values do not fit: stop, and write nothing; or skip it, and write it with the "
+    "reason to FILE's name with .skipped.jsonl, without --out to standard error.",
+)
+def command(
+    run_or_export: Path, data: str, columns: str | None, keep: Sequence[str], out: Path | None, on_error: str
+) -> None:
+    """Predict the rows of files with a run or an export.
 
-    Writes one line a row, in order: the predicted number; or the likeliest label with the probability of each; or,
-    of an autoencoder, every column as it was rebuilt, and the reconstruction_error. Standard output gets JSON Lines.
+    Writes one line a row, in order: the columns to keep; then the predicted number; or the likeliest label with the
+    probability of each; or, of an autoencoder, every column as it was rebuilt, and the reconstruction_error. Standard
+    output gets JSON Lines. Rows are read, scored and written in portions, however many there are; FILE is replaced
+    when all are written.
     """
+    kept = [name for names in keep for name in parse_names(names) or ()]
     if data == "-" and sys.stdin.isatty():
         click.echo("type one JSON object a line, then Ctrl-D", err=True)
-    done, lines = print_one(run_or_export, data) if out is None else (False, sys.stdin.buffer)
-    if done:
-        return
-    from ..data.files import read_json_lines, require_writable, write, write_json_lines
+    lines: Iterable[bytes] = sys.stdin.buffer
+    if out is None and not kept and on_error == "stop":
+        done, lines = print_one(run_or_export, data)
+        if done:
+            return
+    from ..data.files import require_writable
+    from ..scoring.write import side_file
 
     if out is not None:
         require_writable(out)
-    rows = read_json_lines(lines, "standard input") if data == "-" else _require_input(data, out)
-    scorer = _load(run_or_export)
-    table = _table(scorer, rows, parse_names(columns))
-    if out is None:
-        write_json_lines(table, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
-    else:
-        write(table, out)
-        click.echo(f"{table.num_rows:,} predictions written to {out}", err=True)
+    if data != "-":
+        _require_other_files(Path(data), [] if out is None else [out, side_file(out)])
+    with _stoppable():
+        scorer = _load(run_or_export)
+        rows = _open(data, lines, parse_names(columns) or scorer.names, scorer.text)
+        _score(scorer, rows, kept, out, skip=on_error == "skip")
 
 
-def _require_input(data: str, out: Path | None) -> Path:
-    """Return the path of the rows, or refuse it at once: before a model is loaded, and before it is replaced."""
+def _require_other_files(data: Path, written: Sequence[Path]) -> None:
+    """Refuse rows that are not there, or are to be replaced, at once: before a model is loaded."""
     from ..data.paths import expand
 
-    path = Path(data)
-    files = expand(path)
-    if out is not None and out.exists() and any(out.samefile(file) for file in files):
-        raise click.UsageError(f"--out {out} is the file of --data: the predictions would replace the rows")
-    return path
+    files = expand(data)
+    for path in written:
+        if path.exists() and any(path.samefile(file) for file in files):
+            raise click.UsageError(f"--out {path} is the file of --data: the predictions would replace the rows")
 
 
 def _load(path: Path) -> Any:
-    """Return the model of a run, or an export."""
+    """Return what scores with a run, or an export."""
     from .. import load, load_export
+    from ..scoring.scorer import TableScorer
     from .artifacts import locate
 
     kind, folder = locate(path)
-    return load(folder) if kind == "run" else load_export(folder)
+    return TableScorer.of_run(load(folder)) if kind == "run" else TableScorer.of_export(load_export(folder))
 
 
-def _table(scorer: Any, rows: Any, columns: list[str] | None) -> Any:
-    """Return the predictions as columns: ``prediction``, or ``label`` and ``probabilities``, or each rebuilt one."""
-    import numpy as np
-    import pyarrow as pa
+def _open(data: str, lines: Iterable[bytes], columns: Sequence[str] | None, text: Sequence[str]) -> Any:
+    """Return the rows of files, or those of the lines of standard input as they come."""
+    from ..scoring.bulk import BATCH_ROWS, open_file
+    from ..scoring.lines import LineStream
 
-    predictions = scorer.predict(rows, columns=columns)
-    if isinstance(predictions, dict):
-        return _reconstruction(predictions, scorer.reconstruction_error(rows, columns=columns))
-    if scorer.classes is None:
-        return pa.table({"prediction": predictions})
-    probabilities = np.stack([1 - predictions, predictions], axis=1) if predictions.ndim == 1 else predictions
-    labels = scorer.classes[probabilities.argmax(axis=1)]
-    names = [str(label) for label in scorer.classes]
-    struct = pa.StructArray.from_arrays([pa.array(column) for column in probabilities.T.copy()], names)
-    return pa.table({"label": labels.tolist(), "probabilities": struct})
+    if data == "-":
+        return LineStream(lines, "standard input", size=BATCH_ROWS)
+    return open_file(Path(data), columns=columns, text=text)
 
 
-def _reconstruction(rebuilt: dict[str, Any], errors: Any) -> Any:
-    """Return the rebuilt columns, and how far off each row is."""
-    from ..data import to_table
+def _score(scorer: Any, rows: Any, keep: Sequence[str], out: Path | None, *, skip: bool) -> None:
+    """Score the rows, write what became of them, and say how much that is."""
+    from ..scoring.bulk import BulkScorer
+    from ..scoring.progress import Progress
+    from ..scoring.write import side_file, write_file, write_lines
 
-    name = "reconstruction_error"
-    while name in rebuilt:
-        name += "_"
-    return to_table({**rebuilt, name: errors})
+    bulk = BulkScorer(scorer, rows, keep=keep, skip=skip)
+    with closing(bulk.batches()) as scored, Progress(rows.rows, shown=out is not None) as progress:
+        if out is None:
+            write_lines(scored, sys.stdout.buffer, sys.stderr)
+            return
+        written = write_file(scored, bulk.schema, out, progress)
+    skipped = f" ({_rows(written.skipped)} skipped: {side_file(out)})" if written.skipped else ""
+    click.echo(f"{written.rows:,} predictions written to {out}{skipped}", err=True)
+
+
+def _rows(number: int) -> str:
+    return f"{number:,} {'row' if number == 1 else 'rows'}"
+
+
+class _TerminatedError(KeyboardInterrupt):
+    """Say that SIGTERM came."""
+
+    exit_code = TERMINATED
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let SIGTERM end the scoring as Ctrl-C does: without leaving half a file behind."""
+
+    def stop(*_: object) -> NoReturn:
+        raise _TerminatedError
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -20,7 +20,7 @@ def read_arrays(at: Place, raw: RawInput, array: pa.Array) -> np.ndarray:
 
 def _tensors(at: Place, raw: RawInput, array: pa.FixedShapeTensorArray) -> np.ndarray:
     if tuple(array.type.shape) != raw.shape:
-        raise at.wrong(f"arrays of shape {raw.shape} belong here. Received: {tuple(array.type.shape)}")
+        raise at.never_right(f"arrays of shape {raw.shape} belong here. Received: {tuple(array.type.shape)}")
     if not array.null_count:
         return np.asarray(array.to_numpy_ndarray(), dtype=np.float32)
     values = np.full((len(array), *raw.shape), np.nan, dtype=np.float32)

@@ -10,7 +10,7 @@ from pydantic import Field, StrictInt, StrictStr
 
 from ..lazy import pa, pc
 from .base import MISSING_INTEGER, FillableCategory, IdColumn, Plain
-from .lookup import NumberTable
+from .lookup import NumberTable, look_up
 from .statistics import Counts
 
 
@@ -91,10 +91,12 @@ class FittedCategorical(Plain):
         return NumberTable(self.vocabulary)  # type: ignore[arg-type]  # of integers, where it is asked for
 
     def encode(self, values: Any) -> np.ndarray:
-        """Return int32 (n,) from the wire form: an Arrow string array, or int64 (n,)."""
+        """Return int32 (n,) from the wire form: Arrow strings, also as a dictionary, or int64 (n,)."""
         if self.column.dtype == "integer":
             found = self._integers.find(values)
             return np.where(values == MISSING_INTEGER, np.int32(self.missing_id), found) if self.missing_id else found
+        if isinstance(values, pa.DictionaryArray):
+            return look_up(self.encode(values.dictionary), values.indices, self.missing_id)
         places = pc.index_in(values, self._strings) if self.vocabulary else pa.nulls(len(values), pa.int32())
         ids: np.ndarray = pc.fill_null(places, -1).to_numpy(zero_copy_only=False) + np.int32(1)
         if self.missing_id and values.null_count:

@@ -144,7 +144,7 @@ class Encoder(Plain):
         require_columns(self.raw, table)
         encoded = self._room(table.num_rows)
         with telling_all_faults(self.raw, table, first_row=first_row):
-            for rows, wire in in_blocks(self.raw, table, first_row=first_row):
+            for rows, wire in in_blocks(self.raw, table, first_row=first_row, dictionaries=True):
                 self._encode_block(wire, {name: array[rows] for name, array in encoded.items()})
         return encoded
 

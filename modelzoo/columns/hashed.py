@@ -7,9 +7,10 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field, StrictInt, StrictStr
 
-from ..lazy import pa, pc
+from ..lazy import pa
 from .base import MISSING_INTEGER, FillableCategory, IdColumn, Plain
 from .fingerprint import bucket, fingerprint64, fingerprint64_one
+from .lookup import look_up
 
 
 class HashedColumn(IdColumn, FillableCategory):
@@ -68,14 +69,12 @@ class FittedHashed(Plain):
         return 0 if self.column.fill is None else self._bucket(str(self.column.fill))
 
     def encode(self, values: Any) -> np.ndarray:
-        """Return int32 (n,) from the wire form: an Arrow string array, or int64 (n,)."""
+        """Return int32 (n,) from the wire form: Arrow strings, also as a dictionary, or int64 (n,)."""
         if isinstance(values, np.ndarray):
             values = pa.array(values, mask=values == MISSING_INTEGER).cast(pa.string())
         different = values.dictionary_encode()
         buckets = bucket(fingerprint64(different.dictionary), self.column.buckets)
-        ids = np.append(buckets + np.int32(1), np.int32(self.missing_id))
-        encoded: np.ndarray = ids[pc.fill_null(different.indices, len(buckets)).to_numpy(zero_copy_only=False)]
-        return encoded
+        return look_up(buckets + np.int32(1), different.indices, self.missing_id)
 
     def encode_one(self, value: Any) -> int:
         """Return the id of one value in wire form."""

@@ -1,4 +1,4 @@
-"""Find values in a vocabulary of numbers, on the host, in TensorFlow and in ONNX alike."""
+"""Look up ids by place, and of values in a vocabulary of numbers, on the host, in TensorFlow and in ONNX alike."""
 
 from __future__ import annotations
 
@@ -8,8 +8,19 @@ from typing import Any
 
 import numpy as np
 
+from ..lazy import pa, pc
+
 _DENSE_SPAN = 4
 """How many times larger than its numbers the span of a vocabulary may be to be looked up in a table."""
+
+
+def look_up(ids: np.ndarray, indices: pa.Array, missing: int) -> np.ndarray:
+    """Return int32 (n,): of int32 ids (k,) the one at each index, ``missing`` where there is no index."""
+    if indices.null_count:
+        indices = pc.fill_null(indices.cast(pa.int64()), ids.size)
+        ids = np.append(ids, np.int32(missing))
+    found: np.ndarray = np.take(ids, indices.to_numpy(zero_copy_only=False))
+    return found
 
 
 class NumberTable:

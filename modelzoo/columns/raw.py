@@ -24,6 +24,7 @@ TENSOR_DTYPES: dict[WireType, str] = {
 
 
 SHOWN = 3
+_MISFIT = "the data does not fit the model"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,10 @@ class RawInput:
     """Whether text that is no date counts as missing."""
 
 
+class WrongTypeError(DataError):
+    """Say that a column is of a type in which no value fits, whatever the row."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Say which column is read, and the number of its first row, for messages."""
@@ -48,11 +53,15 @@ class Place:
 
     def wrong(self, message: str) -> DataError:
         """Return the error that says so of this column."""
-        return DataError("the data does not fit the model", [Fault(self.name, message)])
+        return DataError(_MISFIT, [Fault(self.name, message)])
 
     def wrong_type(self, kind: pa.DataType, wanted: str) -> DataError:
         """Return the error for a column of a type that cannot become what is wanted."""
-        return self.wrong(f"{wanted}. Received: {describe_type(kind)}")
+        return self.never_right(f"{wanted}. Received: {describe_type(kind)}")
+
+    def never_right(self, message: str) -> WrongTypeError:
+        """Return the error that says so of a column in which no value fits."""
+        return WrongTypeError(_MISFIT, [Fault(self.name, message)])
 
     def row(self, place: int, value: str) -> str:
         """Name a row by its place here, counted from 0, and show its value."""

@@ -23,17 +23,19 @@ BLOCK_BYTES = 2**20
 class LazyWire(Mapping[str, Any]):
     """Bring each raw column into wire form when it is asked for, and hold none but the last."""
 
-    def __init__(self, inputs: Sequence[RawInput], table: pa.Table, *, first_row: int = 1) -> None:
+    def __init__(
+        self, inputs: Sequence[RawInput], table: pa.Table, *, first_row: int = 1, dictionaries: bool = False
+    ) -> None:
         self._inputs = {raw.name: raw for raw in inputs}
         self._table = table
-        self._first_row = first_row
+        self._to_wire = partial(to_wire, first_row=first_row, dictionaries=dictionaries)
         self._last: tuple[str | None, Any] = (None, None)
 
     def __getitem__(self, name: str) -> Any:
         """Return a column as ``to_wire`` does."""
         if self._last[0] != name:
             self._last = (None, None)
-            wire = to_wire(self._inputs[name], self._table.column(name), first_row=self._first_row)
+            wire = self._to_wire(self._inputs[name], self._table.column(name))
             self._last = (name, wire)
         return self._last[1]
 
@@ -47,17 +49,19 @@ class LazyWire(Mapping[str, Any]):
 
 
 def in_blocks(
-    inputs: Sequence[RawInput], table: pa.Table, *, first_row: int = 1
+    inputs: Sequence[RawInput], table: pa.Table, *, first_row: int = 1, dictionaries: bool = False
 ) -> Iterator[tuple[slice, Mapping[str, Any]]]:
     """Yield places of rows, and these rows in wire form: some at a time if there are arrays, all otherwise.
 
-    Arrays may be as large as all other columns together; these need no blocks, since one is read at a time.
+    Arrays may be as large as all other columns together; these need no blocks, since one is read at a time. See
+    ``to_wire`` for ``dictionaries``.
     """
     row_bytes = sum(prod(raw.shape) for raw in inputs if raw.type == "array") * np.dtype(np.float32).itemsize
     step = max(1, BLOCK_BYTES // row_bytes if row_bytes else table.num_rows)
     for start in range(0, max(1, table.num_rows), step):
         rows = table.slice(start, step)
-        yield slice(start, start + step), LazyWire(inputs, rows, first_row=first_row + start)
+        wire = LazyWire(inputs, rows, first_row=first_row + start, dictionaries=dictionaries)
+        yield slice(start, start + step), wire
 
 
 @contextmanager

@@ -26,7 +26,7 @@ _LEAST_DECIMAL = 128
 """Bits of the shortest decimals that Arrow casts to integers."""
 
 
-def to_wire(raw: RawInput, column: pa.ChunkedArray, *, first_row: int = 1) -> Any:
+def to_wire(raw: RawInput, column: pa.ChunkedArray, *, first_row: int = 1, dictionaries: bool = False) -> Any:
     """Return a raw column in its wire form, one entry a row.
 
     Numbers, integers, timestamps and arrays come as NumPy arrays; strings as an Arrow string array with null for
@@ -36,11 +36,19 @@ def to_wire(raw: RawInput, column: pa.ChunkedArray, *, first_row: int = 1) -> An
         raw: what the column is read as.
         column: its values, of any type that can become this.
         first_row: the number of the first row in messages.
+        dictionaries: whether text that comes as a dictionary, shorter than the column, may stay one: a missing value
+            is then a missing index, and none in the dictionary.
 
     Raises:
+        WrongTypeError: when a column of this type can hold no value that fits.
         DataError: naming the column and the first rows whose value does not fit, or is missing where one is required.
     """
     at = Place(raw.name, first_row)
+    if dictionaries and raw.type == "string" and not raw.dates and _is_short_dictionary(column):
+        texts = _text_dictionary(at, _contiguous(column))
+        if raw.required:
+            require_values(at, raw, texts)
+        return texts
     plain = _plain(at, column)
     if _lacks_all(plain):
         plain = pa.nulls(len(plain))
@@ -74,9 +82,30 @@ def _plain(at: Place, column: pa.ChunkedArray) -> pa.Array:
 
 def _contiguous(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Return one array: of one chunk this itself, which ``combine_chunks`` would copy."""
-    if isinstance(column, pa.ChunkedArray):
-        return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-    return column
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    if pa.types.is_dictionary(column.type):  # Arrow joins none in which a value is null
+        column = column.cast(column.type.value_type)
+    return column.combine_chunks()
+
+
+def _is_short_dictionary(column: pa.ChunkedArray) -> bool:
+    """Whether a column is text as one dictionary, in which there are fewer values than rows."""
+    if not (pa.types.is_dictionary(column.type) and column.type.value_type == pa.string()):
+        return False
+    return column.num_chunks == 1 and len(column.chunk(0).dictionary) < len(column)
+
+
+def _text_dictionary(at: Place, array: pa.DictionaryArray) -> pa.DictionaryArray:
+    """Return text as a dictionary with missing values in its indices alone."""
+    texts = _strings(at, array.dictionary)
+    if not texts.null_count:
+        return array
+    missing = texts.is_null().take(array.indices)  # and null where the index is
+    indices = pc.if_else(missing, pa.scalar(None, array.indices.type), array.indices)
+    return pa.DictionaryArray.from_arrays(indices, pc.fill_null(texts, ""))
 
 
 def _lacks_all(array: pa.Array) -> bool:

@@ -1,4 +1,4 @@
-"""Read and write CSV files: exactly, or refused with the line that is wrong and what to do about it.
+"""Read CSV files: exactly, or refused with the line that is wrong and what to do about it.
 
 Fields are split by a comma, in a ``.tsv`` file by a tab; of a ``.csv`` file whose first line holds no comma outside
 quotes, by ``;``, tab or ``|`` if both its first lines hold one. Lines end as they like, blank ones are passed over,
@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from io import SEEK_CUR, FileIO
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 from modelzoo_registry import DataError, Fault
 
@@ -25,7 +25,7 @@ from .csv_kinds import are_codes, may_be_codes, narrow
 from .csv_lines import delimiter_of, first_line, refuse_faults
 from .csv_survey import survey
 
-__all__ = ["SUFFIXES", "blocks", "first_line", "has_header", "is_csv", "read", "write"]
+__all__ = ["SUFFIXES", "blocks", "first_line", "has_header", "is_csv", "read"]
 
 SUFFIXES = (".csv", ".tsv")
 
@@ -119,13 +119,6 @@ def has_header(path: Path, columns: Sequence[str]) -> bool:
         "name all its columns in order (columns=[...], --columns a,b,c)",
         [Fault("columns", f"{len(columns)}: {', '.join(columns)}"), Fault("fields", f"{len(fields)}: {fields[:8]}")],
     )
-
-
-def write(table: pa.Table, sink: IO[bytes], delimiter: str = ",") -> None:
-    """Write a table with a header line; CSV has no structs: their fields become name.field."""
-    from pyarrow import csv
-
-    csv.write_csv(table.flatten(), sink, csv.WriteOptions(delimiter=delimiter))
 
 
 def _lay_out(path: Path, names: Sequence[str] | None) -> _Layout:

@@ -1,4 +1,4 @@
-"""Read tables from files, and write predictions to them, by suffix."""
+"""Read tables from files, and write them, by suffix."""
 
 from __future__ import annotations
 
@@ -93,23 +93,19 @@ def write(table: pa.Table, path: Path) -> None:
         DataError: for another suffix, a folder that is not there or stands in the way, and columns the format cannot
             hold.
     """
-    require_writable(path)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("wb") as sink:
-            _WRITERS[path.suffix.lower()](table, sink)
-        partial.replace(path)
-    except (pa.ArrowException, TypeError) as error:
-        raise DataError(f"{path}: {path.suffix} cannot hold this table: {error}") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    from .writing import table_writer
+
+    with table_writer(path, table.schema) as writer:
+        writer.write(table)
 
 
 def require_writable(path: Path, suffixes: Sequence[str] = READABLE) -> None:
-    """Raise DataError when a file could not be written: for its suffix, or a folder that is not there."""
+    """Raise DataError when a file could not be written: for its suffix, what is there, or a folder that is not."""
     suffix = path.suffix.lower()
     if path.is_dir():
         raise DataError(f"{path} is a folder: name a file ({', '.join(suffixes)})")
+    if path.exists() and not path.is_file():
+        raise DataError(f"{path} is there, and no file: name another")
     if suffix not in suffixes:
         raise DataError(f"{path}: cannot write {suffix!r}. Writable: {', '.join(suffixes)}")
     if not path.parent.is_dir():
@@ -118,10 +114,15 @@ def require_writable(path: Path, suffixes: Sequence[str] = READABLE) -> None:
 
 def write_json_lines(table: pa.Table, sink: IO[bytes]) -> None:
     """Write one JSON object a row; NaN and infinities, which JSON lacks, become null, and dates ISO 8601 text."""
+    for row in json_rows(table):
+        sink.write(json.dumps(row, ensure_ascii=False, allow_nan=False, default=_as_json).encode() + b"\n")
+
+
+def json_rows(table: pa.Table) -> Iterator[dict[str, Any]]:
+    """Yield each row of a table with None for NaN and infinities, which JSON lacks."""
     columns = [_json_values(column) for column in table.columns]
     for values in zip(*columns, strict=True):
-        row = dict(zip(table.column_names, values, strict=True))
-        sink.write(json.dumps(row, ensure_ascii=False, allow_nan=False, default=_as_json).encode() + b"\n")
+        yield dict(zip(table.column_names, values, strict=True))
 
 
 def _json_values(column: pa.ChunkedArray) -> list[Any]:
@@ -148,19 +149,6 @@ def _as_json(value: Any) -> Any:
     if isinstance(value, Decimal):
         return float(value)
     raise TypeError(f"JSON has no {type(value).__name__}")
-
-
-def _write_tsv(table: pa.Table, sink: IO[bytes]) -> None:
-    csv.write(table, sink, "\t")
-
-
-_WRITERS = {
-    ".csv": csv.write,
-    ".tsv": _write_tsv,
-    ".parquet": parquet.write,
-    ".jsonl": write_json_lines,
-    ".ndjson": write_json_lines,
-}
 
 
 def has_header(path: Path, columns: Sequence[str]) -> bool:

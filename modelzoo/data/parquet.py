@@ -1,9 +1,9 @@
-"""Read and write Parquet files, and say of one that cannot be read whether it is cut short or damaged."""
+"""Read Parquet files, and say of one that cannot be read whether it is cut short or damaged."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
 from modelzoo_registry import DataError
 
@@ -44,13 +44,6 @@ def _read_rows(file: Any) -> pa.Table:
     if not any(pa.types.is_nested(getattr(kind, "storage_type", kind)) for kind in schema.types):
         return file.read()
     return pa.Table.from_batches(file.iter_batches(max(1, _PORTION // row_bytes(schema))), schema)
-
-
-def write(table: pa.Table, sink: IO[bytes]) -> None:
-    """Write a table whose pages carry checksums, so that damage is found when it is read."""
-    from pyarrow import parquet
-
-    parquet.write_table(table, sink, write_page_checksum=True)
 
 
 def refuse_damaged(path: Path, error: Exception) -> NoReturn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +17,8 @@ GROUP = 65_536
 """Rows of a group where we choose."""
 _BUFFER = 1 << 20
 """Bytes read of a column at a time; Arrow would hold the whole row group."""
+_REPEATING = 2
+"""Bytes a value, decompressed, up to which text lies in a dictionary: written out, each takes four for its length."""
 
 
 class Part(Protocol):
@@ -34,8 +36,13 @@ class Part(Protocol):
     def groups(self) -> Sequence[int]:
         """How many rows each group has."""
 
-    def read(self, groups: Sequence[int], columns: Sequence[str], size: int) -> Iterator[pa.Table]:
-        """Yield the rows of these groups, one after the other, at most ``size`` at a time."""
+    def read(
+        self, groups: Sequence[int], columns: Sequence[str], size: int, dictionaries: Collection[str] = ()
+    ) -> Iterator[pa.Table]:
+        """Yield the rows of these groups, one after the other, at most ``size`` at a time.
+
+        Text columns named in ``dictionaries`` may come as dictionaries, where that is cheaper.
+        """
 
 
 @dataclass(frozen=True)
@@ -56,13 +63,15 @@ class TablePart:
         rows = self.table.num_rows
         return [min(GROUP, rows - start) for start in range(0, rows, GROUP)]
 
-    def read(self, groups: Sequence[int], columns: Sequence[str], size: int) -> Iterator[pa.Table]:
+    def read(
+        self, groups: Sequence[int], columns: Sequence[str], size: int, dictionaries: Collection[str] = ()
+    ) -> Iterator[pa.Table]:
         """Yield the rows of these slices, at most ``size`` at a time."""
         table = self.table.select(columns)
         for group in groups:
             piece = table.slice(group * GROUP, GROUP)
             for start in range(0, piece.num_rows, size):
-                yield plain(piece.slice(start, size))
+                yield plain(piece.slice(start, size), dictionaries)
 
 
 @dataclass(frozen=True)
@@ -101,8 +110,10 @@ class ParquetPart:
         """The path of the file."""
         return str(self.path)
 
-    def read(self, groups: Sequence[int], columns: Sequence[str], size: int) -> Iterator[pa.Table]:
-        """Yield the rows of these row groups, at most ``size`` at a time.
+    def read(
+        self, groups: Sequence[int], columns: Sequence[str], size: int, dictionaries: Collection[str] = ()
+    ) -> Iterator[pa.Table]:
+        """Yield the rows of these row groups, at most ``size`` at a time; see ``Part``.
 
         Raises:
             DataError: when the file is damaged, or another one than it was.
@@ -112,14 +123,34 @@ class ParquetPart:
         try:
             if _stamp(self.path) != self._stamp:
                 raise DataError(f"{self.path} has changed while it was read: start again")
+            repeating = self._repeating(dictionaries)
             with parquet.ParquetFile(
-                self.path, metadata=self._footer, buffer_size=_BUFFER, pre_buffer=False, page_checksum_verification=True
+                self.path,
+                metadata=self._footer,
+                read_dictionary=repeating,
+                buffer_size=_BUFFER,
+                pre_buffer=False,
+                page_checksum_verification=True,
             ) as file:
                 for run in self._runs(groups, size):
                     for batch in file.iter_batches(size, row_groups=run, columns=list(columns)):
-                        yield plain(pa.Table.from_batches([batch])).select(columns)
+                        yield plain(pa.Table.from_batches([batch]), repeating).select(columns)
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             refuse_damaged(self.path, error)
+
+    def _repeating(self, columns: Collection[str]) -> list[str]:
+        """Return those of the text columns that hold little more than places in a dictionary.
+
+        Of other text Arrow would make a dictionary itself, as large as the row group, which costs more than it saves.
+        """
+        places = {self._footer.schema.column(place).path: place for place in range(len(self._footer.schema))}
+        texts = [name for name in columns if name in places and self.schema.field(name).type == pa.string()]
+        return [name for name in texts if self._bytes_a_value(places[name]) <= _REPEATING]
+
+    def _bytes_a_value(self, column: int) -> float:
+        groups = [self._footer.row_group(number).column(column) for number in range(len(self.groups))]
+        nbytes: int = sum(group.total_uncompressed_size for group in groups)
+        return nbytes / max(1, sum(self.groups))
 
     def _runs(self, groups: Sequence[int], size: int) -> Iterator[list[int]]:
         """Yield as many groups at a time as make one batch: tiny row groups cost more to read than they hold."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
@@ -54,12 +54,15 @@ class Stream:
         if self.rows == 0 or not self.schema.names:
             raise DataError(f"{name} holds no {'columns' if self.rows else 'rows'}")
 
-    def batches(self, columns: Sequence[str] | None = None, *, size: int = GROUP) -> Iterator[Batch]:
+    def batches(
+        self, columns: Sequence[str] | None = None, *, size: int = GROUP, dictionaries: Collection[str] = ()
+    ) -> Iterator[Batch]:
         """Yield all rows in order, at most ``size`` at a time.
 
         Args:
             columns: the columns to read, in this order; None reads all.
             size: the rows of a batch, from 1.
+            dictionaries: text columns that may come as dictionaries, where that is cheaper.
 
         Raises:
             ColumnError: when a column is not there.
@@ -69,7 +72,7 @@ class Stream:
         schema = self._chosen(columns, size)
         first = 0
         for part in self._parts:
-            yield from self._numbered(first, part, range(len(part.groups)), schema, size)
+            yield from self._numbered(first, part, range(len(part.groups)), schema, size, dictionaries)
             first += sum(part.groups)
 
     def shuffled_batches(
@@ -109,10 +112,18 @@ class Stream:
             yield from ((start, part, group) for start, group in zip(starts, range(len(part.groups)), strict=False))
             first += sum(part.groups)
 
-    def _numbered(self, first: int, part: Part, groups: Sequence[int], schema: pa.Schema, size: int) -> Iterator[Batch]:
+    def _numbered(
+        self,
+        first: int,
+        part: Part,
+        groups: Sequence[int],
+        schema: pa.Schema,
+        size: int,
+        dictionaries: Collection[str] = (),
+    ) -> Iterator[Batch]:
         """Yield the rows of groups that follow one another, with their numbers."""
-        for table in part.read(groups, schema.names, size):
-            yield first, conform(table, schema)
+        for table in part.read(groups, schema.names, size, dictionaries):
+            yield first, conform(table, schema, dictionaries)
             first += table.num_rows
 
     def _chosen(self, columns: Sequence[str] | None, size: int) -> pa.Schema:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeAlias
 
 from modelzoo_registry import DataError, Fault
@@ -18,11 +18,17 @@ Named: TypeAlias = "tuple[str, pa.Schema]"
 """A part of the rows, named for messages, and its columns."""
 
 
-def plain(table: pa.Table) -> pa.Table:
-    """Return a table without pandas' index, and with values for whatever Arrow keeps them as: views, dictionaries."""
+def plain(table: pa.Table, dictionaries: Collection[str] = ()) -> pa.Table:
+    """Return a table without pandas' index, and with values for whatever Arrow keeps them as: views, dictionaries.
+
+    The columns named in ``dictionaries`` may stay such.
+    """
     refuse_repeated_names(table.column_names)
     table = without_index(takeable_columns(table))
-    columns = [_decoded(column) for column in table.columns]
+    columns = [
+        column if name in dictionaries else _decoded(column)
+        for name, column in zip(table.column_names, table.columns, strict=True)
+    ]
     return pa.table(columns, names=table.column_names)
 
 
@@ -74,8 +80,10 @@ def mixed_columns(schemas: Sequence[pa.Schema]) -> list[str]:
     return [name for name, kind in kinds.items() if kind is None]
 
 
-def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
+def conform(table: pa.Table, schema: pa.Schema, dictionaries: Collection[str] = ()) -> pa.Table:
     """Return the columns of a schema, of its types; the table may have them in another order, and more of them.
+
+    The columns named in ``dictionaries`` may stay dictionaries of values of the type.
 
     Raises:
         DataError: naming a column whose values do not fit.
@@ -84,11 +92,15 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
         return table
     columns = []
     for name, kind in zip(schema.names, schema.types, strict=True):
+        column = table.column(name)
+        if name in dictionaries and getattr(column.type, "value_type", None) == kind:
+            columns.append(column)
+            continue
         try:
-            columns.append(pa.chunked_array([cast(chunk, kind) for chunk in table.column(name).chunks], kind))
+            columns.append(pa.chunked_array([cast(chunk, kind) for chunk in column.chunks], kind))
         except pa.ArrowException as error:
             raise DataError("the rows cannot be joined", [Fault(name, str(error))]) from error
-    return pa.table(columns, schema=schema)
+    return pa.table(columns, names=schema.names)
 
 
 def copied(table: pa.Table) -> pa.Table:

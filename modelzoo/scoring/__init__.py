@@ -1,0 +1,1 @@
+"""Score rows in bulk: read in batches, scored by several threads, written in order, in bounded memory."""
