@@ -1,4 +1,4 @@
-"""What is rebuilt from a vector of fixed inputs: raw columns, on the host and in TensorFlow alike."""
+"""What is rebuilt from a vector of fixed inputs: raw columns, on the host, in TensorFlow and in ONNX alike."""
 
 from types import ModuleType
 
@@ -14,12 +14,14 @@ from modelzoo.columns.array import ArrayColumn, FittedArray
 from modelzoo.columns.base import MISSING_INTEGER
 from modelzoo.columns.bucketized import BucketizedColumn
 from modelzoo.columns.categorical import CategoricalColumn, FittedCategorical
-from modelzoo.columns.decoder import decode, decode_tensorflow, fixed_width, pieces
+from modelzoo.columns.decoder import decode, decode_onnx, decode_tensorflow, fixed_width, pieces
 from modelzoo.columns.decoder import rebuilt as rebuilt_pieces
 from modelzoo.columns.numeric import FittedNumeric, NumericColumn
 from modelzoo.columns.table import read_wire
+from modelzoo.export.onnx.graph import Graph
 
 from .drawn import COMBINATIONS, fitted_and_rows
+from .in_onnx import run
 from .test_executions_agree import unhurried
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
@@ -163,17 +165,18 @@ def as_wire(fitted, values: np.ndarray) -> list:
     """Return decoded categories as on the wire."""
     if fitted.column.dtype == "integer":
         return [MISSING_INTEGER if value is None else value for value in values]
-    return [("" if value is None else value).encode() for value in values]
+    return ["" if value is None else value for value in values]
 
 
-def assert_tensorflow_decodes_alike(encoder: Encoder, vectors: np.ndarray, tensors: dict) -> None:
+def assert_decoded_alike(encoder: Encoder, vectors: np.ndarray, other: dict[str, np.ndarray]) -> None:
     """Hold categories equal, and numbers within one rounding, where TensorFlow takes subnormal ones for zero."""
     host = decode(encoder, vectors)
-    assert list(tensors) == list(host)
+    assert list(other) == list(host)
     for piece in rebuilt_pieces(encoder):
-        ours, theirs = host[piece.name], tensors[piece.name].numpy()
+        ours, theirs = host[piece.name], other[piece.name]
         if isinstance(piece.fitted, FittedCategorical):
-            assert theirs.tolist() == as_wire(piece.fitted, ours)
+            plain = [value.decode() if isinstance(value, bytes) else value for value in theirs.tolist()]
+            assert plain == as_wire(piece.fitted, ours)
         else:
             assert (theirs.dtype, theirs.shape) == (ours.dtype, ours.shape)
             assert_close(piece.fitted, ours, theirs)
@@ -200,7 +203,7 @@ def test_tensorflow_decodes_as_the_host_does(tf, drawn):
 
     tensors = decode_tensorflow(tf, encoder, tf.constant(vectors))
 
-    assert_tensorflow_decodes_alike(encoder, vectors, tensors)
+    assert_decoded_alike(encoder, vectors, {name: tensor.numpy() for name, tensor in tensors.items()})
 
 
 @unhurried(25)
@@ -211,4 +214,19 @@ def test_a_tensorflow_graph_decodes_as_the_host_does(tf, drawn):
     graph = tf.function(lambda given: decode_tensorflow(tf, encoder, given))
     made = graph.get_concrete_function(tf.TensorSpec((None, vectors.shape[1]), tf.float32))(tf.constant(vectors))
 
-    assert_tensorflow_decodes_alike(encoder, vectors, {name: made[name] for name in decode(encoder, vectors)})
+    assert_decoded_alike(encoder, vectors, {name: made[name].numpy() for name in decode(encoder, vectors)})
+
+
+@unhurried(50)
+@given(drawn=fitted_and_vectors())
+def test_onnx_decodes_as_the_host_does(drawn):
+    encoder, vectors = drawn
+    shapes = {piece.name: getattr(piece.fitted.column, "shape", ()) for piece in pieces(encoder)}
+    graph = Graph(["vectors", *(f"rebuilt {name}" for name in shapes)])
+    for name, tensor in decode_onnx(graph, encoder, graph.input("vectors", "float32", vectors.shape[1:])).items():
+        graph.output(f"rebuilt {name}", tensor, shapes[name])
+
+    # Of vectors that hold no columns to be handed out, only dates, nothing is made.
+    made = run(graph.model(), {"vectors": vectors}) if rebuilt_pieces(encoder) else {}
+
+    assert_decoded_alike(encoder, vectors, {name.removeprefix("rebuilt "): values for name, values in made.items()})
