@@ -17,7 +17,7 @@ from ..artifacts.checksums import lists
 from ..artifacts.record import RUN
 from ..data.json_rows import rows
 
-_SUFFIXES = (".jsonl", ".ndjson")
+_SUFFIXES = (".json", ".jsonl", ".ndjson")
 
 
 def print_one(path: Path, data: str) -> tuple[bool, Iterable[bytes]]:

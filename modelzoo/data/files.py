@@ -14,6 +14,7 @@ from modelzoo_registry import DataError
 
 from ..lazy import pa, pc
 from . import csv, json_lines, parquet
+from .json_rows import document_rows
 from .memory import from_rows
 from .paths import READABLE, expand
 from .unify import common_schema, conform, mixed_columns, plain
@@ -23,7 +24,8 @@ def read(path: Path, columns: Sequence[str] | None = None, text: Iterable[str] =
     """Return the table a file holds, or all files of a folder or a pattern, one after the other.
 
     Args:
-        path: CSV, Parquet or JSON Lines files, told by their suffix; see ``paths.expand``.
+        path: CSV, Parquet or JSON Lines files, told by their suffix; see ``paths.expand``. A single ``.json`` file may
+            also hold one object, or a list of them.
         columns: names for CSV files without a header line, in file order.
         text: columns of CSV files to read as the text they are written as: of ``007`` a number is 7.
 
@@ -56,7 +58,17 @@ def _read_file(path: Path, columns: Sequence[str] | None, text: Iterable[str]) -
     if suffix in (".jsonl", ".ndjson"):
         with path.open("rb") as lines:
             return read_json_lines(lines, str(path))
-    raise DataError(f"{path}: cannot tell what it is from its suffix {suffix!r}. Readable: {', '.join(READABLE)}")
+    if suffix == ".json":
+        return _read_json(path)
+    readable = ", ".join((*READABLE, ".json"))
+    raise DataError(f"{path}: cannot tell what it is from its suffix {suffix!r}. Readable: {readable}")
+
+
+def _read_json(path: Path) -> pa.Table:
+    """Return the table of one JSON object, of a list of them, or of JSON Lines under this name."""
+    content = path.read_bytes()
+    rows = document_rows(content)
+    return read_json_lines(content.splitlines(keepends=True), str(path)) if rows is None else from_rows(rows)
 
 
 def json_blocks(path: Path) -> Iterator[pa.RecordBatch]:

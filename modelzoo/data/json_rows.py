@@ -21,6 +21,20 @@ def rows(lines: Iterable[bytes], name: str) -> Iterator[dict[str, Any]]:
             yield _json_object(line, name, number)
 
 
+def document_rows(content: bytes) -> list[dict[str, Any]] | None:
+    """Return the rows of a JSON document, an object or a list of some; None for anything else.
+
+    Raises:
+        DataError: when a name stands in an object more than once.
+    """
+    try:
+        found = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_unique)
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        return None
+    rows = found if isinstance(found, list) else [found]
+    return rows if rows and all(isinstance(row, dict) for row in rows) else None
+
+
 def _json_object(line: bytes, name: str, number: int) -> dict[str, Any]:
     try:
         row = json.loads(line.decode("utf-8-sig").rstrip(), object_pairs_hook=_unique)

@@ -103,7 +103,7 @@ def test_an_unknown_suffix_is_refused_with_those_that_are_read(file, name):
 
     assert refusal(path) == (
         f"{path}: cannot tell what it is from its suffix {path.suffix!r}. "
-        "Readable: .csv, .tsv, .parquet, .jsonl, .ndjson"
+        "Readable: .csv, .tsv, .parquet, .jsonl, .ndjson, .json"
     )
 
 

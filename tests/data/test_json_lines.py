@@ -63,3 +63,30 @@ def test_a_file_of_blank_lines_has_no_blocks(file):
 
     with pytest.raises(DataError, match="is empty: one JSON object a line is expected"):
         next(files.json_blocks(path))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": 1, "b": "x"}',
+        '{\n  "a": 1,\n  "b": "x"\n}\n',
+        '[{"a": 1, "b": "x"}]',
+        '\ufeff{"a": 1, "b": "x"}\n',
+    ],
+)
+def test_a_json_file_may_hold_an_object_or_a_list_of_them(tmp_path, text):
+    path = tmp_path / "row.json"
+    path.write_text(text, encoding="utf-8")
+
+    assert files.read(path).to_pylist() == [{"a": 1, "b": "x"}]
+
+
+def test_a_json_file_may_hold_json_lines_whose_faults_are_named_by_line(tmp_path):
+    path = tmp_path / "rows.json"
+    path.write_text('{"a": 1}\n{"a": 2}\n')
+    assert files.read(path).column("a").to_pylist() == [1, 2]
+
+    path.write_text('{"a": 1}\n{"a": \n')
+    with pytest.raises(DataError) as caught:
+        files.read(path)
+    assert str(caught.value) == f"{path}, line 2, column 6: not JSON: Expecting value"
