@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from ...columns.base import MISSING_INTEGER
 from ...columns.decoder import decode, rebuilt
-from ...columns.encoder import Encoder
+from ...columns.encoder import Arrays, Encoder
 from ...columns.target import Target
 from ..manifest import CODE, ERROR, Output
 
@@ -19,27 +19,30 @@ TOLERANCE = 1e-5
 """Largest difference of two executions, relative to the prediction or the unit it is measured in."""
 _USUAL = 10.0
 """Encoded numbers are cut off here, unless they are not scaled; rounding errors grow with what goes in."""
+_OVERFLOWS = 1e20
+"""Of numbers beyond, float32 sums may or may not become infinite: that depends on the order they are added in."""
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """Hold predicted numbers (n, ...), and for each the unit a difference from it is measured in."""
+    """Hold predicted numbers (n, ...), and for each the unit a difference from it is measured in.
+
+    What has an infinite unit is not compared.
+    """
 
     values: np.ndarray
     units: np.ndarray
 
     def differences(self, found: Sequence[Any]) -> np.ndarray:
-        """Return how far off each row is, (n,)."""
-        values = self.values.reshape(len(self.values), -1)
-        others = np.asarray(found, np.float64).reshape(len(values), -1)
-        if others.shape != values.shape:
-            return np.full(len(values), np.inf)
-        with np.errstate(invalid="ignore", over="ignore"):
-            far = np.abs(others - values) / np.maximum(np.abs(values), self.units.reshape(len(values), -1))
-        lost = ~np.isfinite(values)
-        far[lost != ~np.isfinite(others)] = np.inf
-        far[lost & ~np.isfinite(others)] = 0.0
-        return np.asarray(far.max(axis=1))
+        """Return how far off each row is, (n,): infinitely where only one is finite, or the shapes differ."""
+        if np.shape(found) != self.values.shape:
+            return np.full(len(self.values), np.inf)
+        values, units = (numbers.reshape(len(self.values), -1) for numbers in (self.values, self.units))
+        others = np.asarray(found, np.float64).reshape(values.shape)
+        with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+            far = np.abs(others - values) / np.maximum(np.abs(values), units)
+        same = (others == values) | (~np.isfinite(values) & ~np.isfinite(others)) | np.isinf(units)
+        return np.asarray(np.where(same, 0.0, np.where(np.isfinite(far), far, np.inf)).max(axis=1))
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,20 @@ Expected = Mapping[str, Numbers | Labels]
 def expect(fitted: Any, table: pa.Table, outputs: Sequence[Output]) -> Expected:
     """Return what the model predicts of the rows of a table."""
     encoded = fitted.encoder.encode(table)
-    sizes = [np.abs(array).reshape(len(array), -1).max(axis=1) for name, array in encoded.items() if name != "ids"]
-    size = np.maximum(1.0, np.max(sizes, axis=0).astype(np.float64) / _USUAL) if sizes else np.ones(table.num_rows)
+    size = _sizes(encoded, table.num_rows)
     scores = fitted.scorer.score(encoded)
     if fitted.reconstructs:
         return _reconstruction(fitted, table, scores, size, outputs)
     return _predictions(fitted.target, scores, size)
+
+
+def _sizes(encoded: Arrays, rows: int) -> np.ndarray:
+    """Return how large the numbers of each row are, (n,): 1 for usual ones, infinite where sums of them overflow."""
+    largest = [np.abs(array).reshape(rows, -1).max(axis=1) for name, array in encoded.items() if name != "ids"]
+    if not largest:
+        return np.ones(rows)
+    size = np.max(largest, axis=0).astype(np.float64)
+    return np.where(size > _OVERFLOWS, np.inf, np.maximum(1.0, size / _USUAL))
 
 
 def _predictions(target: Target, scores: np.ndarray, size: np.ndarray) -> Expected:
@@ -110,10 +121,14 @@ def _reconstruction(
 
 def _decoded_units(encoder: Encoder, vectors: np.ndarray, size: np.ndarray) -> dict[str, np.ndarray]:
     """Return for each rebuilt number what one unit of the encoded one makes there: scales are not all linear."""
-    step = (TOLERANCE * np.maximum(size[:, None], np.abs(vectors))).astype(np.float32)
-    low, high = decode(encoder, vectors - step), decode(encoder, vectors + step)
+    compared = np.isfinite(size)
     with np.errstate(over="ignore", invalid="ignore"):
-        return {name: (high[name] - low[name]) / TOLERANCE for name in low if low[name].dtype != object}
+        step = (TOLERANCE * np.maximum(np.where(compared, size, 1.0)[:, None], np.abs(vectors))).astype(np.float32)
+        low, high = decode(encoder, vectors - step), decode(encoder, vectors + step)
+        units = {name: (high[name] - low[name]) / TOLERANCE for name in low if low[name].dtype != object}
+    for unit in units.values():
+        unit[~compared] = np.inf
+    return units
 
 
 def _is_certain(scores: np.ndarray, size: np.ndarray) -> np.ndarray:
