@@ -38,17 +38,20 @@ def calls(manifest: Manifest, encoder: Encoder) -> Iterator[str]:
 
 def _in_python(row: Mapping[str, Any], large: Sequence[RawInput]) -> list[str]:
     shapes = {raw.name: raw.shape for raw in large}
-    plain = {name: value for name, value in row.items() if name not in shapes}
-    lines = ["import modelzoo", "", 'predictor = modelzoo.load_export(".")']
-    if not shapes:
-        return [*lines, f"predictor.predict({plain!r})"]
-    zeros = [f"{name!r}: np.zeros({(1, *shape)})" for name, shape in shapes.items()]
-    columns = [f"{name!r}: [{value!r}]" for name, value in plain.items()]
-    return ["import numpy as np", *lines, f"predictor.predict({{{', '.join([*columns, *zeros])}}})"]
+    plain = {name: repr(value) for name, value in row.items() if name not in shapes}
+    zeros = {name: f"np.zeros({shape})" for name, shape in shapes.items()}
+    written = f"{{{', '.join(f'{name!r}: {value}' for name, value in (plain | zeros).items())}}}"
+    has_arrays = any(isinstance(value, list) for value in row.values())  # in a dict alone they would be columns
+    return [
+        *(["import numpy as np"] if zeros else []),
+        *("import modelzoo", "", 'predictor = modelzoo.load_export(".")'),
+        f"predictor.predict([{written}])" if has_arrays else f"predictor.predict({written})",
+    ]
 
 
 def _in_shell(row: Mapping[str, Any]) -> list[str]:
-    return [f"echo {_quoted(json.dumps(row, ensure_ascii=False))} | zoo predict . --data -"]
+    # Some shells' echo would take the backslashes of JSON for their own.
+    return [f"printf '%s\\n' {_quoted(json.dumps(row, ensure_ascii=False))} | zoo predict . --data -"]
 
 
 def _with_curl(manifest: Manifest, encoder: Encoder, row: Mapping[str, Any]) -> list[str]:
