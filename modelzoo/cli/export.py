@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ..export.manifest import FORMS, Manifest
+from .stoppable import stoppable
 
 
 @click.command("export")
@@ -43,7 +44,8 @@ def command(run: str, to: Path, prune: bool | None, formats: tuple[str, ...]) ->
     from ..export.folder import open_export
     from .pruning import print_pruning
 
-    folder = load(run).export(to, formats=formats or FORMS, prune=prune)
+    with stoppable():
+        folder = load(run).export(to, formats=formats or FORMS, prune=prune)
     manifest = open_export(folder).manifest
     if manifest.pruned:
         print_pruning(manifest)

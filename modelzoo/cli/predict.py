@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
-from . import TERMINATED
 from .one_row import print_one
 from .parse import ROWS, parse_names
+from .stoppable import stoppable
 
 
 @click.command("predict")
@@ -65,7 +64,7 @@ def command(
         require_writable(out)
     if data != "-":
         _require_other_files(Path(data), [] if out is None else [out, side_file(out)])
-    with _stoppable():
+    with stoppable():
         scorer = _load(run_or_export)
         rows = _open(data, lines, parse_names(columns) or scorer.names, scorer.text)
         _score(scorer, rows, kept, out, skip=on_error == "skip")
@@ -119,23 +118,3 @@ def _score(scorer: Any, rows: Any, keep: Sequence[str], out: Path | None, *, ski
 
 def _rows(number: int) -> str:
     return f"{number:,} {'row' if number == 1 else 'rows'}"
-
-
-class _TerminatedError(KeyboardInterrupt):
-    """Say that SIGTERM came."""
-
-    exit_code = TERMINATED
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let SIGTERM end the scoring as Ctrl-C does: without leaving half a file behind."""
-
-    def stop(*_: object) -> NoReturn:
-        raise _TerminatedError
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -14,6 +14,7 @@ from modelzoo_registry.errors import describe_faults
 from ..artifacts.checksums import CHANGED, SUMS, lists, read_sums, refuse, verified
 from ..artifacts.json_limits import MOST_OF_A_DESCRIPTION, MOST_OF_AN_ENCODER, parse
 from ..artifacts.plain_files import UnfitFileError, read_whole
+from ..artifacts.record import RUN
 from .agreement import contradictions, disagreements
 from .manifest import CORE, ENCODER, FORMAT, MANIFEST, Manifest
 from .onnx_file import MOST_OF_A_MODEL, check_onnx
@@ -105,7 +106,10 @@ def find_export(path: Path) -> Path:
         return path
     versions = sorted((p for p in path.glob("*") if p.name.isdecimal() and _is_export(p)), key=lambda p: int(p.name))
     if not versions:
-        raise ArtifactNotFoundError(f"there is no export in {path}: {MANIFEST} is not there, nor in a folder in it")
+        hint = f"; it is a run: zoo export {path} --to DIR" if (path / RUN).is_file() else ""
+        raise ArtifactNotFoundError(
+            f"there is no export in {path}: {MANIFEST} is not there, nor in a folder in it{hint}"
+        )
     return versions[-1]
 
 

@@ -23,6 +23,7 @@ from ..notes import tell
 from ..persistence import record_plugin
 from ..prune.prune import Pruned
 from ..prune.prune import prune as pruned
+from ..text import printable
 from .card import CARD, card
 from .forms import Exported, check_forms, writer
 from .manifest import ENCODER, FORMS, MANIFEST, Form, FormRecord, Ignored, Input, Manifest
@@ -78,7 +79,7 @@ def write_export(
         target = _hand_out(stage, parent)
     for record in manifest.forms:
         for line in record.omissions:
-            tell(line)
+            tell(printable(line))
     Hooks(tell).call("exported", path=target, manifest=manifest.model_dump(mode="json"))
     return target
 

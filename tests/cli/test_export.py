@@ -1,7 +1,13 @@
 """``zoo export`` of a run with weights that are zero, and what ``zoo show`` and ``zoo predict`` make of the export."""
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -112,3 +118,25 @@ def test_of_very_many_removals_and_columns_the_first_are_told(printed):
     assert len(lines) == 1 + 24
     assert lines[-3:] == ["values of c21   1,234     21", "and 78 more", "parameters     10,000  9,000"]
     assert " ".join(columns.split()).endswith("c8, c9 and 990 more")
+
+
+def environments():
+    """Yield what each process that is alive was started with."""
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            yield path.read_bytes()
+
+
+def test_stopped_it_leaves_neither_files_nor_processes(beside):
+    scratch = beside / "scratch"
+    scratch.mkdir()
+    words = [Path(sys.executable).with_name("zoo"), "export", "run", "--to", "new", "--format", "onnx"]
+    with subprocess.Popen(words, env=os.environ | {"TMPDIR": f"{scratch}"}, stderr=subprocess.PIPE) as process:
+        while not list(beside.glob("new/.export.*.partial")):
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        said = process.stderr.read()
+
+    assert (process.returncode, said.endswith(b"\nError: stopped\n")) == (143, True)
+    assert list((beside / "new").iterdir()) == list(scratch.glob("modelzoo-*")) == []
+    assert not any(f"TMPDIR={scratch}".encode() in each for each in environments())

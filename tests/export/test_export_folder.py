@@ -130,6 +130,18 @@ def test_a_folder_without_exports_says_so(tmp_path):
     assert str(caught.value) == f"there is no export in {tmp_path}: zoo.json is not there, nor in a folder in it"
 
 
+def test_a_run_that_is_loaded_as_an_export_is_told_how_it_becomes_one(tmp_path):
+    (tmp_path / "run.json").touch()
+
+    with pytest.raises(ArtifactNotFoundError) as caught:
+        modelzoo.load_export(tmp_path)
+
+    assert str(caught.value) == (
+        f"there is no export in {tmp_path}: zoo.json is not there, nor in a folder in it; "
+        f"it is a run: zoo export {tmp_path} --to DIR"
+    )
+
+
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("harm", [flip, cut])
 def test_a_changed_file_is_named(copy, name, harm):
