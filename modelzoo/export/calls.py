@@ -11,7 +11,7 @@ from ..columns.encoder import Encoder
 from ..columns.made_up import made_up_row
 from ..columns.one_row import reader
 from ..columns.raw import RawInput
-from .manifest import RAW, Manifest
+from .manifest import PRUNED, RAW, Manifest
 from .markdown import code_block
 
 _MOST_NUMBERS = 64
@@ -56,9 +56,9 @@ def _in_shell(row: Mapping[str, Any]) -> list[str]:
 
 def _with_curl(manifest: Manifest, encoder: Encoder, row: Mapping[str, Any]) -> list[str]:
     tensors = manifest.tensors
+    signature = {"signature_name": PRUNED} if manifest.ignored else {}  # without it, what nothing reads is needed too
     instance = {tensors[raw.name]: _on_the_wire(raw, row[raw.name]) for raw in encoder.raw}
-    ignored = {tensors[one.name]: _nothing(one.type) for one in manifest.ignored if not one.shape}
-    body = json.dumps({"instances": [instance | ignored]}, ensure_ascii=False)
+    body = json.dumps({**signature, "instances": [instance]}, ensure_ascii=False)
     return [f"curl -d {_quoted(body)} \\", "  http://localhost:8501/v1/models/MODEL:predict"]
 
 
@@ -74,10 +74,6 @@ def _in_onnx(encoder: Encoder, row: Mapping[str, Any], names: Mapping[str, str])
 
 def _on_the_wire(raw: RawInput, value: Any) -> Any:
     return value if raw.type == "array" else reader(raw)(value)
-
-
-def _nothing(kind: str) -> Any:
-    return {"string": "", "number": 0.0}.get(kind, 0)
 
 
 def _quoted(text: str) -> str:

@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 
 import modelzoo
+from modelzoo.export.calls import calls
+from modelzoo.export.folder import open_export
+from modelzoo.export.manifest import FormRecord, Ignored
 
 pytestmark = pytest.mark.xdist_group("export")
 
@@ -68,6 +71,19 @@ def test_every_example_predicts_what_the_model_does(made, monkeypatch):
     printed = json.loads(said.stdout)
     assert printed["label"] == label[0] == LABELS[int(share > 0.5)]
     np.testing.assert_allclose(list(printed["probabilities"].values()), [1 - share, share], rtol=1e-5)
+
+
+def test_of_a_pruned_export_the_signature_is_called_that_needs_no_unread_column(made):
+    opened = open_export(made[1])
+    forms = (FormRecord(name="savedmodel", files=()),)
+    ignored = (Ignored(name="unread", type="array", shape=(2,)),)
+    manifest = opened.manifest.model_copy(update={"forms": forms, "ignored": ignored})
+
+    said = "\n".join(calls(manifest, opened.encoder()))
+
+    body = json.loads(re.search(r"curl -d '(.*)'", said)[1].replace("'\\''", "'"))
+    assert body["signature_name"] == "pruned"
+    assert [list(row) for row in body["instances"]] == [[each.tensor for each in manifest.inputs]]
 
 
 def test_names_break_no_table_and_are_no_markup(made):
