@@ -14,6 +14,7 @@ import modelzoo
 from modelzoo.export.calls import calls
 from modelzoo.export.folder import open_export
 from modelzoo.export.manifest import FormRecord, Ignored
+from modelzoo.export.markdown import code, table, text
 
 pytestmark = pytest.mark.xdist_group("export")
 
@@ -92,7 +93,7 @@ def test_names_break_no_table_and_are_no_markup(made):
     tables = [line for line in card.splitlines() if line.startswith("|")]
     assert "| `a\\|b 'c' *d*` | number | as NaN in tensors |" in tables
     assert '| `line break` | text | as "" in tensors |' in tables
-    assert "Classes: `no \\| 'never'`, `yes, *always*`." in card
+    assert "Classes: `no | 'never'`, `yes, *always*`." in card
     assert {line.replace("\\|", "").count("|") for line in tables} == {3, 4}
 
 
@@ -101,3 +102,12 @@ def test_the_row_it_shows_is_made_up(made):
     numbers = {f"{number!r}" for number in TABLE["a|b `c` *d*"].tolist()}
 
     assert not any(number in card for number in numbers)
+
+
+@pytest.mark.parametrize(("name", "shown"), [("", "`''`"), (" \n", "`''`"), ("a`b", "`a'b`"), ("a|b", "`a|b`")])
+def test_any_name_is_shown_as_code(name, shown):
+    assert code(name) == shown
+
+
+def test_bars_do_not_part_the_cells_they_are_in():
+    assert list(table(["a"], [[code("x|y")], [text("x|*y*")]]))[2:] == [r"| `x\|y` |", r"| x\|\*y\* |"]

@@ -120,6 +120,16 @@ def test_a_process_that_ends_is_told_with_its_last_words(model, monkeypatch, tmp
     assert text.endswith("No module named modelzoo.export.verify.no_such_module")
 
 
+def test_a_process_that_is_killed_is_told_with_the_signal(model, monkeypatch, tmp_path):
+    (tmp_path / "killed.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("modelzoo.export.verify.replayers.REPLAY", "killed")
+
+    text = refusal(model, tmp_path / "exports", formats="onnx")
+
+    assert text == "the process that verifies onnx was killed by signal 9, maybe for lack of memory, before it was done"
+
+
 def test_the_manifest_says_how_it_went(exported):
     folder = exported["binary"][1].folder
     verified = json.loads((folder / "zoo.json").read_text())["verified"]

@@ -92,7 +92,8 @@ class Replayers:
         code = self._processes[form].wait()
         said = self._log(form).read_text(encoding="utf-8", errors="replace").strip().splitlines()
         lines = "".join(f"\n  {line}" for line in said[-_LAST_LINES:])
-        return ExportError(f"the process that verifies {form} ended with {code} before it was done{lines}")
+        how = f"ended with {code}" if code >= 0 else f"was killed by signal {-code}, maybe for lack of memory,"
+        return ExportError(f"the process that verifies {form} {how} before it was done{lines}")
 
     def _log(self, form: str) -> Path:
         return Path(self._scratch.name) / f"{form}.log"
