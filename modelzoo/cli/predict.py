@@ -83,12 +83,17 @@ def _require_other_files(data: Path, written: Sequence[Path]) -> None:
 
 def _load(path: Path) -> Any:
     """Return what scores with a run, or an export."""
-    from .. import load, load_export
+    from .. import cli, load, load_export
     from ..scoring.scorer import TableScorer
     from .artifacts import locate
 
     kind, folder = locate(path)
-    return TableScorer.of_run(load(folder)) if kind == "run" else TableScorer.of_export(load_export(folder))
+    if kind == "run":
+        return TableScorer.of_run(load(folder))
+    if cli.own_process:
+        # Arrow imports it wherever it is installed, for half a second, to look for frames, which do not come here.
+        sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+    return TableScorer.of_export(load_export(folder))
 
 
 def _open(data: str, lines: Iterable[bytes], columns: Sequence[str] | None, text: Sequence[str]) -> Any:
