@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -91,9 +92,17 @@ def _load(path: Path) -> Any:
     if kind == "run":
         return TableScorer.of_run(load(folder))
     if cli.own_process:
-        # Arrow imports it wherever it is installed, for half a second, to look for frames, which do not come here.
-        sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, _WithoutPandas())
     return TableScorer.of_export(load_export(folder))
+
+
+class _WithoutPandas(MetaPathFinder):
+    """Let pandas be missing: Arrow imports it where it is installed, for half a second, to look for frames."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        """Find nothing, and let nobody else find it."""
+        if name == "pandas":
+            raise ModuleNotFoundError("files hold no frames", name=name)
 
 
 def _open(data: str, lines: Iterable[bytes], columns: Sequence[str] | None, text: Sequence[str]) -> Any:
