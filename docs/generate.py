@@ -151,6 +151,54 @@ def training() -> str:
     return "\n".join([*head, *lines, "", f"Medians of {measured['rounds']} rounds. {where}"])
 
 
+def scoring() -> str:
+    """Return scoring beside others as a table, with the machine; or how to measure it, where nobody has yet."""
+    if not (RESULTS / "scoring.json").exists():
+        return "Not measured yet on this version: `python benchmarks/scoring.py` does."
+    measured = _read("scoring")
+    machine, bulk, memory = measured["machine"], measured["bulk"], measured["memory"]
+    first, one = measured["first_row"], measured["one_row"]
+    rows = [
+        (
+            f"{bulk['rows']:,} rows, `zoo predict` from Parquet to Parquet, the whole process",
+            f"{bulk['rows_a_second']:,} rows/s",
+            f"`keras.Model.predict` of raw strings in memory, alone: {bulk['keras_rows_a_second']:,} rows/s",
+            f"{bulk['ratio']:.2f}×",
+            f"at least {bulk['asked']}×",
+        ),
+        (
+            f"{memory['rows']:,} rows, peak of resident memory",
+            f"{memory['peak_bytes'] / 1e6:,.0f} MB",
+            "",
+            "",
+            f"at most {memory['asked'] / 1e6:,.0f} MB",
+        ),
+        (
+            "one row of JSON, `zoo predict` in a fresh process",
+            f"{first['seconds']:.3f} s",
+            f"`import tensorflow` alone: {first['import_tensorflow_seconds']:.2f} s",
+            f"1/{1 / first['share']:.1f}",
+            f"at most 1/{1 / first['asked']:.0f}",
+        ),
+        (
+            "one row, a dict, in a warm process",
+            f"{one['seconds'] * 1e6:.0f} µs",
+            f"`keras.Model.predict` of one row: {one['keras_seconds'] * 1e3:.1f} ms",
+            f"{one['ratio']:,}×",
+            f"at least {one['asked']}×, below {one['asked_seconds'] * 1e6:.0f} µs",
+        ),
+    ]
+    head = ["| work | seen | beside | ratio | asked |", "|---|---|---|---|---|"]
+    versions = {"TensorFlow": "tensorflow", "Keras": "keras", "ONNX Runtime": "onnxruntime", "pyarrow": "pyarrow"}
+    on = ", ".join(f"{title} {machine[name]}" for title, name in versions.items() if machine.get(name))
+    where = f"On {machine['cpu']}, {machine['cores']} cores, Python {machine['python']}, {on}."
+    return "\n".join([*head, *map(_row, rows), "", f"Medians of {measured['rounds']} rounds. {where}"])
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
 def _compared(row: dict[str, Any]) -> tuple[str, ...]:
     """Return the cells of a comparison."""
     asked = f"at {'least' if row['at_least'] else 'most'} {_times(row, row['asked'])}"

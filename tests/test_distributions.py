@@ -34,7 +34,7 @@ EXPORT = """
 import json, sys, modelzoo
 model = modelzoo.build("wide_deep", hidden=[4])
 model.fit("diamonds.csv", target="price", epochs=2, batch_size=4, verbose=0)
-model.export("exports")
+model.export("exports", formats="onnx")
 print(json.dumps(model.predict("diamonds.csv").tolist()))
 """
 SCORE = """

@@ -14,7 +14,7 @@ import json
 import modelzoo
 model = modelzoo.build("linear")
 model.fit({ROWS}, target="y", epochs=2, verbose=0)
-model.export("exports")
+model.export("exports", formats="onnx")
 import acme
 print(json.dumps(acme.SEEN))
 """

@@ -41,7 +41,7 @@ def test_a_csv_file_predicts_and_measures_as_the_frame_it_was_written_from(train
 
 def test_so_do_a_loaded_run_and_an_export(trained, path, tmp_path):
     loaded = modelzoo.load(trained.save(tmp_path / "run"))
-    export = modelzoo.load_export(trained.export(tmp_path / "exports"))
+    export = modelzoo.load_export(trained.export(tmp_path / "exports", formats="onnx"))
 
     np.testing.assert_array_equal(loaded.predict(path), trained.predict(ROWS))
     np.testing.assert_array_equal(export.predict(path), export.predict(ROWS))

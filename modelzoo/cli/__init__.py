@@ -19,8 +19,14 @@ TERMINATED = 143
 """The exit code after SIGTERM, where it let something be saved."""
 
 
+own_process = False
+"""Whether this process runs ``zoo`` and nothing else."""
+
+
 def main() -> None:
     """Run ``zoo`` with the process's arguments and exit."""
+    global own_process
+    own_process = True
     try:
         from .group import run
     except KeyboardInterrupt:  # so early that nothing can tell it better

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
@@ -82,12 +83,25 @@ def _require_other_files(data: Path, written: Sequence[Path]) -> None:
 
 def _load(path: Path) -> Any:
     """Return what scores with a run, or an export."""
-    from .. import load, load_export
+    from .. import cli, load, load_export
     from ..scoring.scorer import TableScorer
     from .artifacts import locate
 
     kind, folder = locate(path)
-    return TableScorer.of_run(load(folder)) if kind == "run" else TableScorer.of_export(load_export(folder))
+    if kind == "run":
+        return TableScorer.of_run(load(folder))
+    if cli.own_process:
+        sys.meta_path.insert(0, _WithoutPandas())
+    return TableScorer.of_export(load_export(folder))
+
+
+class _WithoutPandas(MetaPathFinder):
+    """Let pandas be missing: Arrow imports it where it is installed, for half a second, to look for frames."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        """Find nothing, and let nobody else find it."""
+        if name == "pandas":
+            raise ModuleNotFoundError("files hold no frames", name=name)
 
 
 def _open(data: str, lines: Iterable[bytes], columns: Sequence[str] | None, text: Sequence[str]) -> Any:

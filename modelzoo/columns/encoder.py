@@ -179,12 +179,24 @@ class Encoder(Plain):
             ColumnError: naming every column the row lacks.
             DataError: naming every value that does not fit its column.
         """
-        encoded = self._encode_one(row)
-        if encoded is None:  # an error to be told, or a value to be coerced
-            from ..data.memory import from_rows
+        return self.encode_rows([row])
 
-            return self.encode(from_rows([row]))
-        return encoded
+    def encode_rows(self, rows: Sequence[Mapping[str, Any]]) -> Arrays:
+        """Return rows, given as dicts, encoded: as ``encode`` of a table of them, without Arrow where they are plain.
+
+        Raises:
+            ColumnError: naming every column the rows lack.
+            DataError: naming every value that does not fit its column.
+        """
+        encoded = []
+        for row in rows:
+            one = self._encode_one(row)
+            if one is None:  # an error to be told, or a value to be coerced
+                from ..data.memory import from_rows
+
+                return self.encode(from_rows(rows))
+            encoded.append(one)
+        return encoded[0] if len(encoded) == 1 else _stacked(encoded)
 
     @cached_property
     def _encode_one(self) -> RowEncoder:
@@ -253,6 +265,10 @@ class Encoder(Plain):
             name: graph.op("Reshape", tensor, graph.constant(np.array([-1, *shapes[name]])) + zero)
             for name, tensor in packed.items()
         }
+
+
+def _stacked(rows: Sequence[Arrays]) -> Arrays:
+    return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
 
 
 def _filtered(values: Any, kept: np.ndarray) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -38,9 +38,11 @@ class HostScorer:
             return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         return self._target.predictions(self._outputs(inputs, SCORES))
 
-    def predict_row(self, row: Mapping[str, Any]) -> np.ndarray:
-        """Return the prediction, an array of one, for a row given as a dict of plain values."""
-        return self._target.predictions(self._run(SCORES, self._encoder.encode_row(row)))
+    def predict_rows(self, rows: Sequence[Mapping[str, Any]]) -> np.ndarray:
+        """Return the predictions, but of an autoencoder, for rows given as dicts of plain values."""
+        inputs = self._encoder.encode_rows(rows)
+        scores = self._run(SCORES, inputs) if len(rows) == 1 else self._outputs(inputs, SCORES)
+        return self._target.predictions(scores)
 
     def reconstruction_error(self, table: pa.Table, *, first_row: int = 1) -> np.ndarray:
         """Return how badly each row is rebuilt, float32 (n,)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, Protocol
@@ -37,7 +37,7 @@ class Predictor:
         self.folder = folder
         self.manifest = manifest
         self._scorer = scorer
-        self._predict_row = getattr(scorer, "predict_row", None) if self.task != "reconstruction" else None
+        self._predict_rows = getattr(scorer, "predict_rows", None) if self.task != "reconstruction" else None
 
     def __repr__(self) -> str:
         return f"<modelzoo export of {self.manifest.model.name} for {self.task}, {self.folder}>"
@@ -66,9 +66,9 @@ class Predictor:
         Raises:
             ColumnError, DataError: about missing columns and values that do not fit.
         """
-        if self._predict_row is not None and is_row(data):
-            prediction: np.ndarray = self._predict_row(data)
-            return prediction
+        if self._predict_rows is not None and (rows := _rows(data)):
+            predictions: np.ndarray = self._predict_rows(rows)
+            return predictions
         return self._scorer.predict(self._read(data, columns, steps), first_row=first_row)
 
     def reconstruction_error(
@@ -104,6 +104,13 @@ class Predictor:
 
     def _read(self, data: Any, columns: Sequence[str] | None, steps: int | None) -> pa.Table:
         return to_table(data, columns=columns or self.manifest.names, steps=steps, text=self.manifest.text)
+
+
+def _rows(data: Any) -> Sequence[Mapping[str, Any]]:
+    """Return rows given as dicts, or nothing for rows in another form."""
+    if is_row(data):
+        return (data,)
+    return data if isinstance(data, list | tuple) and all(map(is_row, data)) else ()
 
 
 def load_export(path: str | PathLike[str]) -> Predictor:

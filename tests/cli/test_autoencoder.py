@@ -139,7 +139,7 @@ def test_oddly_named_columns_and_images_come_back_under_their_names(zoo, here):
     ]  # fmt: skip
     (here / "odd.jsonl").write_text("\n".join(map(json.dumps, rows)))
     assert zoo("train --model autoencoder --data odd.jsonl --epochs 1 --out run").code == 0
-    assert zoo("export run --to exports").code == 0
+    assert zoo("export run --to exports --format onnx").code == 0
 
     from_run, from_export = (
         [json.loads(line) for line in zoo(f"predict {scorer} --data odd.jsonl").out.splitlines()]

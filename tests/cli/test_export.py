@@ -18,7 +18,7 @@ from modelzoo.export.folder import find_export, open_export
 from modelzoo.export.manifest import Ignored, Manifest
 from modelzoo.prune.reading import Removal
 
-VERIFIED = r"verified with \d+ rows in savedmodel, predictor.*: largest relative difference [0-9.e-]+"
+VERIFIED = r"verified with \d+ rows in (savedmodel, )?predictor.*: largest relative difference [0-9.e-]+"
 NOTHING = "nothing to remove: there is no unit, value or column whose weights are all exactly zero\n"
 LEFT_OUT = """\
 REMOVED               BEFORE  AFTER
@@ -75,14 +75,14 @@ def test_what_was_removed_is_told_shown_and_needs_not_be_given(zoo, sparse):
 
 
 def test_a_run_is_exported_whole_unless_a_regularizer_or_prune_asks_for_less(zoo, sparse):
-    for line in ("export sparse --to whole", "export sparse --to whole --no-prune"):
+    for line in ("export sparse --to whole --format onnx", "export sparse --to whole --no-prune --format onnx"):
         said = zoo(line)
         assert re.fullmatch(rf"{VERIFIED}\nexported to whole/\d{{14}}\n", said.out)
     assert "nothing to remove" not in zoo("show whole").out
 
 
 def test_that_there_was_nothing_to_remove_is_told_in_a_line(zoo, beside):
-    said = zoo("export run --to same --prune")
+    said = zoo("export run --to same --prune --format onnx")
 
     assert re.match(rf"{NOTHING}\n{VERIFIED}\nexported to same/", said.out)
 

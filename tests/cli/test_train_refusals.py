@@ -206,8 +206,10 @@ def test_settings_that_are_no_table_are_refused_beside_options_for_them_too(refu
         ("header.csv", "header.csv holds no rows"),
         (
             "a.txt",
-            "a.txt: cannot tell what it is from its suffix '.txt'. "
-            "Readable: .csv, .tsv, .parquet, .jsonl, .ndjson, .json",
+            (
+                "a.txt: cannot tell what it is from its suffix '.txt'. "
+                "Readable: .csv, .tsv, .parquet, .jsonl, .ndjson, .json"
+            ),
         ),
         ("half.jsonl", "half.jsonl, line 2, column 12: not JSON: "),
         ("list.jsonl", "list.jsonl, line 1: a JSON object is expected. Received: list"),

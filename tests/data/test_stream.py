@@ -482,3 +482,16 @@ def test_memory_does_not_grow_with_the_rows(tmp_path):
 
     assert (seen, nbytes) == (4_000_000, 160_000_000)
     assert growth * 1024 < nbytes / 2
+
+
+def test_text_that_repeats_comes_as_a_dictionary_where_that_is_wanted(tmp_path):
+    few, many = ["up", "down", None, "up"] * 2_000, [f"value {number}" for number in range(8_000)]
+    parquet.write_table(pa.table({"few": few, "many": many, "n": range(8_000)}), tmp_path / "d.parquet")
+    stream = open_rows(tmp_path / "d.parquet", memory=0)
+
+    batches = list(stream.batches(size=3_000, dictionaries=["few", "many", "n"]))
+
+    assert [pa.types.is_dictionary(kind) for kind in batches[0][1].schema.types] == [True, False, False]
+    assert [first for first, _ in batches] == [0, 3_000, 6_000]
+    values = [value for _, table in batches for value in table["few"].cast(pa.string()).to_pylist()]
+    assert (values, stream.schema.field("few").type) == (few, pa.string())

@@ -29,6 +29,27 @@ print(json.dumps([code, list(json.loads(said)), heavy]))
 """
 
 
+LISTED = """
+import json, sys
+import modelzoo
+
+predictions = modelzoo.load_export(sys.argv[1]).predict(json.loads(sys.argv[2]))
+print(json.dumps([predictions.tolist(), [name for name in json.loads(sys.argv[3]) if name in sys.modules]]))
+"""
+
+FILE = """
+import io, json, sys
+from modelzoo.cli import main
+
+sys.argv = ["zoo", "predict", sys.argv[1], "--data", sys.argv[2], "--out", sys.argv[3]]
+try:
+    main()
+except SystemExit as done:
+    assert not done.code
+print(json.dumps([name for name in ("tensorflow", "keras", "pandas") if sys.modules.get(name)]))
+"""
+
+
 @pytest.fixture
 def rows(exported, tables):
     """Return what gives the rows a model was trained on, of which some lack a value, as dicts."""
@@ -79,6 +100,27 @@ def test_a_row_alone_is_scored_without_arrow_tensorflow_plugins_or_readers_of_fi
     folder = shutil.copytree(exported["binary"][1].folder, outside.folder / "1")
 
     assert outside.answer(LOADED, str(folder), str(data), json.dumps(HEAVY)) == [0, ["label", "probabilities"], []]
+
+
+def test_rows_in_a_list_are_scored_as_in_a_table_and_without_arrow(exported, rows, outside):
+    predictor = exported["regression"][1]
+    folder = shutil.copytree(predictor.folder, outside.folder / "1")
+    given = rows("regression")[:9]
+
+    found, heavy = outside.answer(LISTED, str(folder), json.dumps(given), json.dumps(HEAVY))
+
+    columns = {name: [row[name] for row in given] for name in given[0]}
+    assert found == pytest.approx(predictor.predict(columns).tolist(), rel=1e-5)
+    assert heavy == []
+
+
+def test_a_file_is_scored_without_tensorflow_and_pandas_which_arrow_would_import(exported, rows, outside):
+    data, out = outside.folder / "rows.jsonl", outside.folder / "scored.parquet"
+    data.write_text("".join(json.dumps(row) + "\n" for row in rows("binary")), encoding="utf-8")
+    folder = shutil.copytree(exported["binary"][1].folder, outside.folder / "1")
+
+    assert outside.answer(FILE, str(folder), str(data), str(out)) == []
+    assert out.exists()
 
 
 @pytest.mark.parametrize(

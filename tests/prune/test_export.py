@@ -272,7 +272,7 @@ def test_some_kinds_of_columns_may_go_altogether(again, tmp_path, kept):
     model, table = again
     forget(model, *without(table, kept))
 
-    export = modelzoo.load_export(model.export(tmp_path, prune=True))
+    export = modelzoo.load_export(model.export(tmp_path, formats="onnx", prune=True))
 
     assert [one.name for one in export.manifest.inputs] == kept
     assert [one.name for one in export.manifest.ignored] == [name for name in table if name not in kept]
@@ -281,7 +281,9 @@ def test_some_kinds_of_columns_may_go_altogether(again, tmp_path, kept):
 
 def test_a_model_without_zeros_is_exported_whole(again, tmp_path):
     model, table = again
-    whole, pruned = (modelzoo.load_export(model.export(tmp_path, prune=prune)) for prune in (False, True))
+    whole, pruned = (
+        modelzoo.load_export(model.export(tmp_path, formats="onnx", prune=prune)) for prune in (False, True)
+    )
 
     same = {"pruned": True, "created": pruned.manifest.created}
     assert whole.manifest.model_copy(update=same) == pruned.manifest
@@ -293,13 +295,13 @@ def test_a_regularizer_that_makes_weights_zero_is_enough_to_be_pruned(again, tmp
     model, _ = again
     forget(model, "b")
     (choice,) = configure("linear", {}, ["l2"])[1]
-    assert not modelzoo.load_export(model.export(tmp_path)).manifest.pruned
+    assert not modelzoo.load_export(model.export(tmp_path, formats="onnx")).manifest.pruned
 
     monkeypatch.setattr(model, "_regularizers", (choice,))
     monkeypatch.setattr(choice.plugin, "sparsifies", True)
 
-    assert [one.name for one in modelzoo.load_export(model.export(tmp_path)).manifest.ignored] == ["b"]
-    assert not modelzoo.load_export(model.export(tmp_path, prune=False)).manifest.ignored
+    assert [one.name for one in modelzoo.load_export(model.export(tmp_path, formats="onnx")).manifest.ignored] == ["b"]
+    assert not modelzoo.load_export(model.export(tmp_path, formats="onnx", prune=False)).manifest.ignored
 
 
 def test_a_model_that_rebuilds_its_inputs_keeps_them_all(tmp_path):
@@ -310,7 +312,9 @@ def test_a_model_that_rebuilds_its_inputs_keeps_them_all(tmp_path):
     first = next(layer for layer in model.keras.layers if layer.weights)
     change(first.kernel, [(0, 0), ((slice(None), 1), 0)])
 
-    whole, pruned = (modelzoo.load_export(model.export(tmp_path, prune=prune)) for prune in (False, True))
+    whole, pruned = (
+        modelzoo.load_export(model.export(tmp_path, formats="onnx", prune=prune)) for prune in (False, True)
+    )
 
     assert pruned.manifest.inputs == whole.manifest.inputs
     assert pruned.manifest.parameters < whole.manifest.parameters

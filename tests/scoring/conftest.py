@@ -52,10 +52,10 @@ def exports(rows: pa.Table, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     for task, (target, more) in makers.items():
         model = modelzoo.build("linear", schema=SCHEMA)
         model.fit(features, target, epochs=1, verbose=0, **more)
-        made[task] = model.export(tmp_path_factory.mktemp("exports") / task)
+        made[task] = model.export(tmp_path_factory.mktemp("exports") / task, formats="onnx")
     coder = modelzoo.build("autoencoder", hidden=[4], code=2)
     coder.fit(features, epochs=1, verbose=0)
-    made["reconstruction"] = coder.export(tmp_path_factory.mktemp("exports") / "reconstruction")
+    made["reconstruction"] = coder.export(tmp_path_factory.mktemp("exports") / "reconstruction", formats="onnx")
     return made
 
 

@@ -99,7 +99,7 @@ def test_a_streamed_training_is_saved_exported_and_loaded(model, tmp_path):
     assert all(map(np.array_equal, weights(loaded), weights(model)))
     np.testing.assert_allclose(loaded.predict(rows), expected, atol=1e-5)
     assert loaded.fitted.facts.notes == model.fitted.facts.notes
-    assert model.export(tmp_path / "exports").joinpath("saved_model.pb").is_file()
+    assert model.export(tmp_path / "exports", formats="onnx").joinpath("core.onnx").is_file()
 
 
 def test_examples_and_evaluations_are_counted(capsys):

@@ -50,5 +50,5 @@ def test_what_was_traced_in_training_is_not_asked_for_afterwards(rows_for, tmp_p
     assert measured["mse"] == pytest.approx(history["val_mse"][-1], rel=1e-5)
     loaded = modelzoo.load(model.save(tmp_path / "run"))
     np.testing.assert_array_equal(loaded.predict(rows), predicted)
-    exported = modelzoo.load_export(model.export(tmp_path / "exports"))
+    exported = modelzoo.load_export(model.export(tmp_path / "exports", formats="onnx"))
     np.testing.assert_allclose(exported.predict(rows), predicted, rtol=1e-5)
