@@ -29,7 +29,7 @@ def require_tensorflow(purpose: str) -> Any:
     if "tensorflow" not in sys.modules:
         _check_installed(purpose)
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        with _chatter_hidden():
+        with chatter_hidden():
             tensorflow = importlib.import_module("tensorflow")
             tensorflow.config.list_physical_devices()  # looks for GPUs, and complains at length when there is none
             importlib.import_module("keras")
@@ -45,7 +45,7 @@ def _check_installed(purpose: str) -> None:
 
 
 @contextlib.contextmanager
-def _chatter_hidden() -> Iterator[None]:
+def chatter_hidden() -> Iterator[None]:
     """Hide what TensorFlow's C++ side writes to standard error at start-up; show it when the import fails.
 
     Those lines come before its log level is read, so only the file descriptor can hold them back.

@@ -41,6 +41,8 @@ def shop(tmp_path):
     parquet.write_table(diamonds.slice(0, 5_000), tmp_path / "diamonds.parquet")
     csv.write_csv(diamonds.slice(5_000, 500), tmp_path / "test.csv")
     modelzoo.data.files.write(diamonds.slice(5_500, 3).drop_columns(["price"]), tmp_path / "new.jsonl")
+    many = diamonds.slice(6_000, 500)
+    parquet.write_table(many.append_column("id", [list(range(many.num_rows))]), tmp_path / "many.parquet")
     return tmp_path
 
 

@@ -99,7 +99,7 @@ def evaluated(in_python, workplace, folder):
     """What another process printed that evaluated that run, exported it, and left what run and export predict."""
     lines = ["evaluate run --data houses.csv --json", "export run --to exports"]
     lines += [f"predict {scorer} --data houses.csv --out {scorer}.jsonl" for scorer in ("run", "exports")]
-    return must(workplace / "python", "-c", LINES, *lines, cwd=folder).partition("exported to")[0]
+    return must(workplace / "python", "-c", LINES, *lines, cwd=folder).partition("verified with")[0]
 
 
 def test_it_brings_the_registry_and_what_that_needs_and_nothing_else(alone, tmp_path):

@@ -106,7 +106,11 @@ class TestStopped:
         (beside / "s.csv").write_text("old")
         lines = (beside / "new.jsonl").read_bytes()
         words = [ZOO, "predict", "exports", "--data", "-", "--out", "s.csv"]
-        with subprocess.Popen(words, cwd=beside, stdin=PIPE, stdout=DEVNULL, stderr=PIPE) as process:
+        # Ctrl-C means something also where the tests themselves run in the background, which ignores it.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        process = subprocess.Popen(words, cwd=beside, stdin=PIPE, stdout=DEVNULL, stderr=PIPE)
+        signal.signal(signal.SIGINT, before)
+        with process:
             process.stdin.write(lines * (8 * 2**20 // len(lines)))  # more than is read ahead
             process.stdin.flush()
             assert len(list(beside.glob(".s.csv.*.partial"))) == 1

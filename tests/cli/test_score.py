@@ -99,7 +99,13 @@ def test_export_says_where_it_wrote(zoo, beside):
     said = zoo("export run --to deployed/diamonds")
     (version,) = (beside / "deployed/diamonds").iterdir()
 
-    assert (said.code, said.out) == (0, f"exported to deployed/diamonds/{version.name}\n")
+    verified, where = said.out.splitlines()
+    assert (said.code, where) == (0, f"exported to deployed/diamonds/{version.name}")
+    assert re.fullmatch(
+        r"verified with \d+ rows in savedmodel, predictor, predictor, row by row, onnx: "
+        r"largest relative difference [0-9.e-]+",
+        verified,
+    )
     assert re.fullmatch(r"\d{14}", version.name)
 
 

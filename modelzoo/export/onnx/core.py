@@ -14,6 +14,7 @@ import tensorflow as tf
 from modelzoo_registry import ExportError
 
 from ...core.cut import encoder_of, has_code
+from ...runtime import chatter_hidden
 from ..core_fit import SCORES
 from ..manifest import CODE
 from .simplify import gather_plainly
@@ -65,7 +66,7 @@ def _quiet() -> Iterator[None]:
     """Hold back what tf2onnx and, under it, TensorFlow log for their developers, and warnings."""
     loggers = [logging.getLogger(name) for name in ("tf2onnx", "tensorflow")]
     before = [logger.level for logger in loggers]
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), chatter_hidden():
         warnings.simplefilter("ignore")
         for logger in loggers:
             logger.setLevel(logging.CRITICAL + 1)

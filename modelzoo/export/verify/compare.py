@@ -17,6 +17,8 @@ from ..manifest import CODE, ERROR, Output
 
 TOLERANCE = 1e-5
 """Largest difference of two executions, relative to the prediction or the unit it is measured in."""
+NARROW_TOLERANCE = 2e-2
+"""The same of models that compute in bfloat16, whose numbers have three digits."""
 _USUAL = 10.0
 """Encoded numbers are cut off here, unless they are not scaled; rounding errors grow with what goes in."""
 _OVERFLOWS = 1e20
@@ -70,6 +72,12 @@ Expected = Mapping[str, Numbers | Labels]
 """By name of output."""
 
 
+def tolerance_for(core: Any) -> float:
+    """Return the largest difference from a Keras model that is put down to rounding."""
+    narrow = any(layer.compute_dtype in ("bfloat16", "float16") for layer in core.layers)
+    return NARROW_TOLERANCE if narrow else TOLERANCE
+
+
 def expect(fitted: Any, table: pa.Table, outputs: Sequence[Output]) -> Expected:
     """Return what the model predicts of the rows of a table."""
     encoded = fitted.encoder.encode(table)
@@ -77,7 +85,7 @@ def expect(fitted: Any, table: pa.Table, outputs: Sequence[Output]) -> Expected:
     scores = fitted.scorer.score(encoded)
     if fitted.reconstructs:
         return _reconstruction(fitted, table, scores, size, outputs)
-    return _predictions(fitted.target, scores, size)
+    return _predictions(fitted.target, scores, size, tolerance_for(fitted.core))
 
 
 def _sizes(encoded: Arrays, rows: int) -> np.ndarray:
@@ -89,26 +97,27 @@ def _sizes(encoded: Arrays, rows: int) -> np.ndarray:
     return np.where(size > _OVERFLOWS, np.inf, np.maximum(1.0, size / _USUAL))
 
 
-def _predictions(target: Target, scores: np.ndarray, size: np.ndarray) -> Expected:
+def _predictions(target: Target, scores: np.ndarray, size: np.ndarray, tolerance: float) -> Expected:
     predictions = target.predictions(scores)
     if target.task == "regression":
         return {"prediction": Numbers(predictions, size * target.spread)}
     both = np.stack([1 - predictions, predictions], axis=1) if predictions.ndim == 1 else predictions
     units = np.broadcast_to(size[:, None], both.shape)
     labels = [target.labels[place] for place in np.nan_to_num(both).argmax(axis=1)]
-    return {"probabilities": Numbers(both, units), "label": Labels(labels, _is_certain(both, size))}
+    return {"probabilities": Numbers(both, units), "label": Labels(labels, _is_certain(both, tolerance * size))}
 
 
 def _reconstruction(
     fitted: Any, table: pa.Table, vectors: np.ndarray, size: np.ndarray, outputs: Sequence[Output]
 ) -> Expected:
     expected: dict[str, Numbers | Labels] = {}
+    tolerance = tolerance_for(fitted.core)
     names = {output.column: output.name for output in outputs if output.column}
     values, units = decode(fitted.encoder, vectors), _decoded_units(fitted.encoder, vectors, size)
     for piece in rebuilt(fitted.encoder):
         column, name = values[piece.name], names[piece.name]
         if column.dtype == object:
-            expected[name] = Labels(column.tolist(), _is_certain(piece.cut(vectors), size))
+            expected[name] = Labels(column.tolist(), _is_certain(piece.cut(vectors), tolerance * size))
         else:
             expected[name] = Numbers(column, units[piece.name])
     errors = fitted.reconstruction_errors(table)
@@ -131,10 +140,10 @@ def _decoded_units(encoder: Encoder, vectors: np.ndarray, size: np.ndarray) -> d
     return units
 
 
-def _is_certain(scores: np.ndarray, size: np.ndarray) -> np.ndarray:
+def _is_certain(scores: np.ndarray, tolerances: np.ndarray) -> np.ndarray:
     """Whether the greatest score of each row is clearly ahead of the next."""
     if scores.shape[1] < 2:
         return np.ones(len(scores), np.bool_)
     with np.errstate(invalid="ignore", over="ignore"):
         first = np.sort(scores.astype(np.float64), axis=1)
-        return np.asarray(first[:, -1] - first[:, -2] > 10 * TOLERANCE * size)
+        return np.asarray(first[:, -1] - first[:, -2] > 10 * tolerances)

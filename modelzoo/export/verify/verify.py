@@ -13,7 +13,7 @@ from modelzoo_registry import ExportError, Fault
 from modelzoo_registry.errors import describe_faults
 
 from ..manifest import Manifest, Replay
-from .compare import TOLERANCE, Expected, expect
+from .compare import Expected, expect, tolerance_for
 from .replayers import Replayers
 from .rows import Trial, exchange, lacking, make_trial
 
@@ -40,13 +40,16 @@ def verify(folder: Path, manifest: Manifest, fitted: Fitted, replayers: Replayer
         ExportError: naming form, column and row where a difference is above the tolerance.
     """
     trial = make_trial(fitted.encoder.raw, fitted.kept)
+    tolerance = tolerance_for(fitted.core)
     expected = expect(fitted, trial.table, manifest.outputs)
     answers = replayers.replay(folder, trial.table)
     found = {form: _judge(form, answer, expected, manifest) for form, answer in answers.items()}
     faults = [
-        one if isinstance(one, Fault) else _Culprit(folder, manifest, fitted, replayers, trial, form).fault(one)
+        one
+        if isinstance(one, Fault)
+        else _Culprit(folder, manifest, fitted, replayers, trial, form, tolerance).fault(one)
         for form, one in found.items()
-        if isinstance(one, Fault) or one.far.max() > TOLERANCE
+        if isinstance(one, Fault) or one.far.max() > tolerance
     ]
     faults += _unrefused(folder, fitted, manifest, trial, replayers)
     if faults:
@@ -58,7 +61,7 @@ def verify(folder: Path, manifest: Manifest, fitted: Fitted, replayers: Replayer
             rows=trial.table.num_rows,
             kept=trial.kept,
             difference=float(f"{one.far.max():.2g}"),
-            tolerance=TOLERANCE,
+            tolerance=tolerance,
         )
         for form, one in found.items()
         if not isinstance(one, Fault)
@@ -117,21 +120,22 @@ class _Culprit:
     replayers: Replayers
     trial: Trial
     form: str
+    tolerance: float
 
     def fault(self, judged: _Judged) -> Fault:
         """Return what is wrong, with column and row."""
         row = int(judged.far.argmax())
-        count = int(np.count_nonzero(judged.far > TOLERANCE))
+        count = int(np.count_nonzero(judged.far > self.tolerance))
         said = f"{self.trial.describe(row)}: {judged.describe(row)} ({count:,} of {judged.far.size:,} rows differ)"
         return Fault(self.form, f"{self._columns(judged, row)}, {said}")
 
     def _columns(self, judged: _Judged, bad: int) -> str:
         """Name the columns that make a row differ: those whose value, taken from a row that agrees, mends it."""
-        good = np.flatnonzero(judged.far <= TOLERANCE)
+        good = np.flatnonzero(judged.far <= self.tolerance)
         if not good.size:
             return "every column or the core itself"
         for row in good[:: max(1, good.size // _MOST_TRIED)].tolist():
-            mended = self._far(exchange(self.fitted.encoder.raw, self.trial.table, bad, row)) <= TOLERANCE
+            mended = self._far(exchange(self.fitted.encoder.raw, self.trial.table, bad, row)) <= self.tolerance
             if 0 < np.count_nonzero(mended) < mended.size or mended.size == 1:
                 names = [raw.name for raw, mends in zip(self.fitted.encoder.raw, mended, strict=True) if mends]
                 return f"column {', '.join(map(repr, names))}"

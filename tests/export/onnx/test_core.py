@@ -101,7 +101,7 @@ def test_an_autoencoder_hands_out_its_code_too():
     whole = raw_model(core, model.fitted.encoder, model.fitted.target)
     outputs = answers(model, whole, {"a": "a", "word": "word"}, table)
 
-    from modelzoo.export.savedmodel import describe_outputs  # which imports TensorFlow
+    from modelzoo.export.outputs import describe_outputs  # which imports TensorFlow
 
     told = describe_outputs(model.fitted.target, model.fitted.encoder, model.fitted.core)
     assert {said_of(output) for output in whole.graph.output} == {(one.name, one.dtype, one.shape) for one in told}
