@@ -11,7 +11,7 @@ from ..columns.encoder import Encoder
 from ..columns.made_up import made_up_row
 from ..columns.one_row import reader
 from ..columns.raw import RawInput
-from .manifest import PRUNED, RAW, Manifest
+from .manifest import CORE, PRUNED, RAW, Manifest
 from .markdown import code_block
 
 _MOST_NUMBERS = 64
@@ -25,8 +25,8 @@ def calls(manifest: Manifest, encoder: Encoder) -> Iterator[str]:
     yield "The row is made up."
     row, forms = made_up_row(encoder), {record.name: record for record in manifest.forms}
     large = [raw for raw in encoder.raw if raw.type == "array" and prod(raw.shape) > _MOST_NUMBERS]
-    if "onnx" in forms:
-        yield from code_block("Python, without TensorFlow", "python", _in_python(row, large))
+    alone = "onnx" in forms and CORE in forms["onnx"].files
+    yield from code_block("Python, without TensorFlow" if alone else "Python", "python", _in_python(row, large))
     if not large:
         yield from code_block("On the command line, from this folder", "sh", _in_shell(row))
     if "savedmodel" in forms and not large:

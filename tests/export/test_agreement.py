@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.xdist_group("export")
+
 TASKS = ["regression", "binary", "multiclass"]
 
 PLAIN = """

@@ -13,6 +13,8 @@ from modelzoo.export.folder import open_export
 
 from . import harm
 
+pytestmark = pytest.mark.xdist_group("export")
+
 CASES = [pytest.param(0, 50, id="50"), pytest.param(50, 1000, id="1000", marks=pytest.mark.full)]
 LONGEST = 600
 """Seconds after which whatever goes on is taken to hang."""

@@ -13,6 +13,8 @@ from modelzoo.artifacts.checksums import MOST_OF_SUMS, write_sums
 from modelzoo.artifacts.json_limits import MOST_OF_A_DESCRIPTION, MOST_OF_AN_ENCODER
 from modelzoo.export.folder import open_export
 
+pytestmark = pytest.mark.xdist_group("export")
+
 DIGEST = "0" * 64
 
 
