@@ -1,8 +1,8 @@
 """Every installed model, for every task it declares, with every installed regularizer: one more plugin is covered by
 being installed.
 
-In every run, pairs: each model with each of its tasks meets all regularizers that go together, as few times as they fit
-in. In the full run each regularizer alone, and none.
+In every run, pairs: each model meets each of its tasks and each regularizer, and each task each regularizer, as few
+times as they fit in. In the full run each regularizer alone with each model and task, and none.
 """
 
 import numpy as np
@@ -34,23 +34,32 @@ def together(task):
     return [tuple(names) for names, _ in lists]
 
 
-def singly(task):
-    """Return a list of no name and those of one, but for what every run has."""
-    return [names for names in [(), *((name,) for name in regularizers_for(task))] if names not in together(task)]
-
-
 def products(choose, *marks):
-    """Return parameters: models, their tasks, and the lists of regularizers chosen for the task."""
+    """Return parameters: models, their tasks, and the lists of regularizers chosen for the two."""
     return [
         pytest.param(model, task, regularizers, id=f"{model}-{task}-{'+'.join(regularizers) or 'plain'}", marks=marks)
         for model in installed().names("model")
         for task in sorted(installed().load("model", model).tasks)
-        for regularizers in choose(task)
+        for regularizers in choose(model, task)
     ]
 
 
-PAIRS = products(together)
-SINGLES = products(singly, pytest.mark.full)
+def pairs(model, task):
+    """Return the first list for every task, and the others for one task a model, not the same for all models."""
+    tasks = sorted(installed().load("model", model).tasks)
+    first, *others = together(task)
+    return [first, *(others if task == tasks[installed().names("model").index(model) % len(tasks)] else [])]
+
+
+def rest(model, task):
+    """Return the lists that ``pairs`` leaves out, a list of no name, and those of one."""
+    chosen = pairs(model, task)
+    lists = [*together(task), (), *((name,) for name in regularizers_for(task))]
+    return [names for names in dict.fromkeys(lists) if names not in chosen]
+
+
+PAIRS = products(pairs)
+SINGLES = products(rest, pytest.mark.full)
 
 
 def formats(task):

@@ -106,7 +106,7 @@ def _guarded(arguments: Sequence[str], *, debug: bool) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt) as error:
-        stop = error.__cause__ or error  # click puts an error of its own in front
+        stop = _origin(error)
         return _tell(str(stop) or "stopped", getattr(stop, "exit_code", STOPPED), stop, debug=debug)
     except BrokenPipeError:  # the reader of our output is gone, as with `zoo list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -117,6 +117,13 @@ def _guarded(arguments: Sequence[str], *, debug: bool) -> int:
         return _tell(_describe(error), 2 if error.filename else 1, error, debug=debug)
     except Exception as error:
         return _tell(f"this was not expected: {type(error).__name__}: {error}", 1, error, debug=debug)
+
+
+def _origin(error: BaseException) -> BaseException:
+    """Return what stopped the process: click puts an error of its own in front, and so do codecs it came into."""
+    while isinstance(error.__cause__, KeyboardInterrupt):
+        error = error.__cause__
+    return error
 
 
 def _describe(error: OSError) -> str:

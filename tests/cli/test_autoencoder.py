@@ -26,7 +26,7 @@ def coded(trained, tmp_path_factory):
     folder = tmp_path_factory.mktemp("coded")
     line = f"train --model autoencoder --data {trained / 'train.csv'} --drop price --set hidden=[6] --epochs 5"
     assert run([*line.split(), "--out", f"{folder / 'run'}"]) == 0
-    assert run(["export", f"{folder / 'run'}", "--to", f"{folder / 'exports'}"]) == 0
+    assert run(["export", f"{folder / 'run'}", "--to", f"{folder / 'exports'}", "--format", "onnx"]) == 0
     return folder
 
 

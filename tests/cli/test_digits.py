@@ -25,7 +25,7 @@ def digits_run(tmp_path_factory):
 @pytest.fixture(scope="module")
 def digits_export(digits_run):
     exports = digits_run.with_name("exports")
-    assert run(["export", f"{digits_run}", "--to", f"{exports}"]) == 0
+    assert run(["export", f"{digits_run}", "--to", f"{exports}", "--format", "onnx"]) == 0
     return exports
 
 

@@ -65,13 +65,16 @@ def refusal(model, folder, **settings):
     return str(caught.value)
 
 
-@pytest.mark.parametrize(("change", "column"), [(shifted, "gappy"), (swapped, "word")])
-def test_a_column_prepared_differently_is_named_with_form_and_row(model, monkeypatch, tmp_path, change, column):
-    broken(monkeypatch, "savedmodel", lambda export: with_columns(export, change))
+@pytest.mark.parametrize(
+    ("form", "change", "column"),
+    [("savedmodel", shifted, "gappy"), ("onnx", shifted, "gappy"), ("onnx", swapped, "word")],
+)
+def test_a_column_prepared_differently_is_named_with_form_and_row(model, monkeypatch, tmp_path, form, change, column):
+    broken(monkeypatch, form, lambda export: with_columns(export, change))
 
-    text = refusal(model, tmp_path, formats="savedmodel")
+    text = refusal(model, tmp_path, formats=form)
 
-    assert text.startswith(f"{TITLE}  savedmodel: column {column!r}, row ")
+    assert text.startswith(f"{TITLE}  {form}: column {column!r}, row ")
     assert ": prediction is " in text
     assert ", the model predicts " in text
     assert text.endswith(" rows differ)")
@@ -191,9 +194,11 @@ def test_a_form_that_takes_rows_it_should_refuse_is_told(monkeypatch, tmp_path):
     schema = {"columns": [{"name": "a", "kind": "numeric", "missing": "reject"}, {"name": "b", "kind": "categorical"}]}
     strict = modelzoo.build("linear", schema=schema)
     strict.fit(rows, target="y", epochs=1, verbose=0)
-    strict.export(tmp_path / "strict", formats="savedmodel")
-    monkeypatch.setattr("modelzoo.columns.encoder.refuse_missing", lambda *arguments: None)
+    strict.export(tmp_path / "strict", formats="onnx")
+    monkeypatch.setattr(
+        "modelzoo.columns.encoder.refuse_missing_onnx", lambda graph, *_: graph.constant(np.zeros((), np.int64))
+    )
 
-    text = refusal(strict, tmp_path / "lax", formats="savedmodel")
+    text = refusal(strict, tmp_path / "lax", formats="onnx")
 
-    assert text == f"{TITLE}  savedmodel: column 'a': a row without a value is not refused"
+    assert text == f"{TITLE}  onnx: column 'a': a row without a value is not refused"

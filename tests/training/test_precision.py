@@ -39,7 +39,7 @@ def test_every_model_trains_comes_back_with_the_same_bits_and_exports_nearly_the
 
     predictions = by_column(model.predict(rows))
     loaded = by_column(load(model.save(tmp_path / "run")).predict(rows))
-    exported = by_column(load_export(model.export(tmp_path / "exports")).predict(rows))
+    exported = by_column(load_export(model.export(tmp_path / "exports", formats="savedmodel")).predict(rows))
     assert {weight.dtype for weight in model.keras.trainable_variables} == {"float32"}
     for column, values in predictions.items():
         assert values.dtype == loaded[column].dtype == exported[column].dtype
