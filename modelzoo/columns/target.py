@@ -73,6 +73,11 @@ class Target(Plain):
             return np.empty((table.num_rows, 0), np.float32)
         return self.encode(table.column(self.name))
 
+    @property
+    def label_dtype(self) -> str:
+        """The dtype of the labels as a tensor; there is none of numbers."""
+        return {bool: "bool", int: "int64", float: "float64", str: "string"}[type(self.labels[0])]
+
     @cached_property
     def classes(self) -> np.ndarray | None:
         """The labels as an array, or None for regression."""

@@ -23,7 +23,7 @@ def describe_outputs(target: Target, encoder: Encoder, core: keras.Model) -> tup
     classes = len(target.labels)
     names = ", ".join(map(str, target.labels))
     return (
-        Output(name="label", dtype=label_dtype(target), shape=(), meaning=f"the likeliest {target.name}"),
+        Output(name="label", dtype=target.label_dtype, shape=(), meaning=f"the likeliest {target.name}"),
         Output(name="probabilities", dtype="float32", shape=(classes,), meaning=f"probability of each of: {names}"),
     )
 
@@ -47,8 +47,3 @@ def _describe_reconstruction(encoder: Encoder, core: keras.Model) -> tuple[Outpu
         width = encoder_of(core).output_shape[-1]
         outputs.append(Output(name=CODE, dtype="float32", shape=(width,), meaning="output of the layer named code"))
     return tuple(outputs)
-
-
-def label_dtype(target: Target) -> str:
-    """Return the dtype of the labels as a tensor."""
-    return {bool: "bool", int: "int64", float: "float64", str: "string"}[type(target.labels[0])]

@@ -19,7 +19,6 @@ from ..prune.prune import Pruned
 from .forms import Exported
 from .lean import say_little
 from .manifest import CODE, ERROR, PRUNED, RECONSTRUCTED, SERVING, FormRecord
-from .outputs import label_dtype
 
 FILES = ("saved_model.pb", "variables/")
 
@@ -99,5 +98,5 @@ def _outputs(scores: Any, target: Target) -> dict[str, Any]:
     if target.task == "regression":
         return {"prediction": tf.cast(scores[:, 0], tf.float64) * target.spread + target.center}
     probabilities = tf.concat([1 - scores, scores], axis=1) if target.task == "binary" else scores
-    labels = tf.constant(list(target.labels), label_dtype(target))
+    labels = tf.constant(list(target.labels), target.label_dtype)
     return {"label": tf.gather(labels, tf.argmax(probabilities, axis=1)), "probabilities": probabilities}

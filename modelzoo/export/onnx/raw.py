@@ -20,8 +20,6 @@ from ..manifest import CODE, ERROR, RECONSTRUCTED
 from ..names import tensor_names
 from .graph import OPSET, Graph, Tensor
 
-_LABELS: dict[type, str] = {bool: "bool", int: "int64", float: "float64", str: "string"}
-
 Outputs = dict[str, tuple[Tensor, tuple[int, ...]]]
 """Each output, and the shape of one row's."""
 
@@ -120,7 +118,7 @@ def _prediction(graph: Graph, scores: Tensor, target: Target) -> Outputs:
         scaled = graph.gather(scores, np.array(0), axis=1).cast("float64")
         return {"prediction": (scaled * target.spread + target.center, ())}
     probabilities = graph.concat([1 - scores, scores]) if target.task == "binary" else scores
-    labels = graph.constant(list(target.labels), _LABELS[type(target.labels[0])])
+    labels = graph.constant(list(target.labels), target.label_dtype)
     likeliest = graph.op("ArgMax", probabilities, dtype="int64", axis=1, keepdims=0)
     return {"label": (graph.gather(labels, likeliest), ()), "probabilities": (probabilities, (len(target.labels),))}
 
