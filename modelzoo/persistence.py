@@ -11,7 +11,7 @@ from modelzoo_registry.entries import by_name
 
 from .artifacts.checkpoint import CHECKPOINTS
 from .artifacts.checksums import read_steadily, write_sums
-from .artifacts.kept_rows import read_kept, write_kept
+from .artifacts.kept_rows import KEPT, read_kept, write_rows
 from .artifacts.record import PluginRecord
 from .artifacts.run import CONFIG, Facts, RunRecord, read_record, versions, write_record
 from .artifacts.weights import read_weights, save_weights, set_weights
@@ -30,7 +30,7 @@ def write_run(folder: Path, model: Choice, regularizers: tuple[Choice, ...], fit
     write_record(folder, make_record(model, regularizers, fitted), fitted.history)
     save_weights(fitted.core, folder)
     if fitted.kept is not None:
-        write_kept(fitted.kept, folder)
+        write_rows(fitted.kept, folder / KEPT)
     (folder / CONFIG).write_text(to_toml(_config(model, regularizers, fitted.facts)), encoding="utf-8")
     write_sums(folder, but=CHECKPOINTS)
 

@@ -10,9 +10,9 @@ from modelzoo_registry import DamagedArtifactError
 KEPT = "rows.arrow"
 
 
-def write_kept(rows: pa.Table, folder: Path) -> None:
+def write_rows(rows: pa.Table, path: Path) -> None:
     """Write rows in Arrow's file format."""
-    with pa.OSFile(str(folder / KEPT), "wb") as file, pa.ipc.new_file(file, rows.schema) as writer:
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, rows.schema) as writer:
         writer.write_table(rows)
 
 

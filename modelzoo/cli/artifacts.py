@@ -13,7 +13,7 @@ from ..artifacts.checksums import lists, read_steadily
 from ..artifacts.record import RUN
 from ..artifacts.run import RunRecord, read_record
 from ..export.folder import find_export, open_export
-from ..export.manifest import MANIFEST, PRUNED, SERVING, FormRecord, Input, Manifest, Output
+from ..export.manifest import MANIFEST, PRUNED, SERVING, FormRecord, Manifest
 from ..summary import describe_plugins, describe_target, print_metrics, print_run, print_title
 from ..text import print_fields, print_table, print_text
 from .pruning import print_pruning
@@ -94,13 +94,13 @@ def _print_export(manifest: Manifest, folder: Path) -> None:
         }
     )
     click.echo()
-    inputs = [(one.name, one.tensor, _tensor(one), one.missing) for one in manifest.inputs]
+    inputs = [(one.name, one.tensor, one.tensor_type, one.missing) for one in manifest.inputs]
     print_table(("COLUMN", "TENSOR", "TYPE", "MISSING IS"), inputs)
     if manifest.ignored:
         click.echo()
         print_text(f"signature {PRUNED}: takes these alone; {SERVING}: needs the columns no longer read too")
     click.echo()
-    print_table(("OUTPUT", "TYPE", "MEANING"), [(one.name, _tensor(one), one.meaning) for one in manifest.outputs])
+    print_table(("OUTPUT", "TYPE", "MEANING"), [(one.name, one.tensor_type, one.meaning) for one in manifest.outputs])
     _print_verification(manifest)
     if manifest.pruned:
         click.echo()
@@ -123,11 +123,6 @@ def _print_verification(manifest: Manifest) -> None:
         for line in record.omissions:
             click.echo()
             print_text(line)
-
-
-def _tensor(one: Input | Output) -> str:
-    """Return dtype and shape, the batch left out."""
-    return f"{one.dtype} {' × '.join(map(str, one.shape))}".rstrip()
 
 
 def _list(versions: Mapping[str, str]) -> str:

@@ -36,7 +36,7 @@ def contradictions(manifest: Manifest) -> list[Fault]:
 
 def disagreements(manifest: Manifest, encoder: Encoder) -> list[Fault]:
     """Return where the inputs a manifest tells are not those an encoder reads."""
-    told = [RawInput(one.name, one.type, one.shape, one.required, one.dates) for one in manifest.inputs]
+    told = [one.raw for one in manifest.inputs]
     read = list(encoder.raw)
     if [one.name for one in told] != [one.name for one in read]:
         return [Fault("inputs", f"are {_names(told)}; encoder.json reads {_names(read)}")]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..columns.encoder import Encoder
 from ..columns.words import count, describe_raw
 from .calls import calls
-from .manifest import Input, Manifest, Output
+from .manifest import Input, Manifest
 from .markdown import code, table, text
 
 CARD = "README.md"
@@ -43,7 +43,8 @@ def _title(manifest: Manifest) -> Iterator[str]:
         yield f"Classes: {', '.join(code(label) for label in target.labels)}."
     yield ""
     yield from table(
-        ("output", "type", "meaning"), [(code(one.name), _tensor(one), text(one.meaning)) for one in manifest.outputs]
+        ("output", "type", "meaning"),
+        [(code(one.name), one.tensor_type, text(one.meaning)) for one in manifest.outputs],
     )
 
 
@@ -101,10 +102,6 @@ def _origin(manifest: Manifest) -> Iterator[str]:
 
 def _missing(one: Input) -> str:
     return "refused" if one.required else f"as {one.missing} in tensors"
-
-
-def _tensor(one: Input | Output) -> str:
-    return f"{one.dtype} {' × '.join(map(str, one.shape))}".rstrip()
 
 
 def _number(value: float | None) -> str:

@@ -29,6 +29,8 @@ class HostScorer:
         check_fit(self._session, encoder, target)
         self._encoder = encoder
         self._target = target
+        width = next(output.shape[-1] for output in self._session.get_outputs() if output.name == SCORES)
+        self._batch = rows_a_batch(width, BATCH)
 
     def predict(self, table: pa.Table, *, first_row: int = 1) -> np.ndarray | dict[str, np.ndarray]:
         """Return what ``Model.predict`` returns for the rows of a table, of which the first has this number."""
@@ -74,11 +76,6 @@ class HostScorer:
                 f"{CORE} cannot be run on what {ENCODER} makes of these rows: {error}"
             ) from error
         return output
-
-    @property
-    def _batch(self) -> int:
-        width = next(output.shape[-1] for output in self._session.get_outputs() if output.name == SCORES)
-        return rows_a_batch(width, BATCH)
 
 
 def make_session(model: bytes) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..artifacts.record import PluginRecord
-from ..columns.raw import WireType
+from ..columns.raw import RawInput, WireType
 from ..columns.target import Target
 from ..prune.reading import Removal
 
@@ -42,6 +42,16 @@ class Input(BaseModel):
     required: bool = Field(default=False, description="whether rows without a value are refused")
     dates: bool = Field(default=False, description="whether text that is no date counts as missing")
 
+    @property
+    def raw(self) -> RawInput:
+        """The column as the encoder names it."""
+        return RawInput(self.name, self.type, self.shape, self.required, self.dates)
+
+    @property
+    def tensor_type(self) -> str:
+        """Dtype and shape in words, the batch left out."""
+        return _tensor_type(self.dtype, self.shape)
+
 
 class Ignored(BaseModel):
     """Name one raw column that is accepted and passed over; they may be many, and little is said of each."""
@@ -64,6 +74,11 @@ class Output(BaseModel):
     shape: tuple[int, ...]
     meaning: str
     column: str | None = Field(None, description="the raw column it rebuilds, of a model for reconstruction")
+
+    @property
+    def tensor_type(self) -> str:
+        """Dtype and shape in words, the batch left out."""
+        return _tensor_type(self.dtype, self.shape)
 
 
 class FormRecord(BaseModel):
@@ -141,6 +156,10 @@ class Manifest(BaseModel):
         fields = json.loads(self.model_dump_json())  # which has null for metrics that are no number
         fields["ignored"] = [one.model_dump(mode="json", exclude_defaults=True) for one in self.ignored]
         return "{\n" + ",\n".join(f" {json.dumps(name)}: {_laid_out(fields[name])}" for name in fields) + "\n}\n"
+
+
+def _tensor_type(dtype: str, shape: tuple[int, ...]) -> str:
+    return f"{dtype} {' × '.join(map(str, shape))}".rstrip()
 
 
 def _laid_out(value: Any) -> str:

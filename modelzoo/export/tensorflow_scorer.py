@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ import pyarrow as pa
 from modelzoo_registry import DamagedArtifactError
 
 from ..columns.base import MISSING_INTEGER
-from ..columns.raw import RawInput
 from ..columns.table import read_wire
 from ..columns.wire import to_numpy
 from ..runtime import require_tensorflow
@@ -38,10 +38,8 @@ class TensorFlowScorer:
             raise DamagedArtifactError(f"{folder} holds no SavedModel this TensorFlow can load: {error}") from error
         self._tensor = tf.constant
         self._manifest = manifest
-        self._inputs = tuple(
-            RawInput(given.name, given.type, given.shape, given.required and careful, given.dates)
-            for given in manifest.inputs
-        )
+        raws = tuple(given.raw for given in manifest.inputs)
+        self._inputs = raws if careful else tuple(replace(raw, required=False) for raw in raws)
 
     def predict(self, table: pa.Table, *, first_row: int = 1) -> np.ndarray | dict[str, np.ndarray]:
         """Return what ``Model.predict`` returns for the rows of a table, of which the first has this number."""

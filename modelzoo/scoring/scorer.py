@@ -46,7 +46,7 @@ class TableScorer:
     def of_export(cls, predictor: Any) -> TableScorer:
         """Return what scores with an export, a batch on each core."""
         manifest = predictor.manifest
-        inputs = tuple(RawInput(one.name, one.type, one.shape, one.required, one.dates) for one in manifest.inputs)
+        inputs = tuple(one.raw for one in manifest.inputs)
         names = tuple(each.column for each in manifest.outputs if each.column)
         return cls(predictor, inputs, manifest.names, manifest.text, names, _cores())
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -105,7 +105,7 @@ def _through_predictor(folder: Path, table: pa.Table) -> Outputs:
 
 def _row_by_row(folder: Path, table: pa.Table) -> Outputs:
     predictor = _predictor(folder)
-    predictions = [np.asarray(predictor.predict(row)) for row in _rows(table)]
+    predictions = [np.asarray(predictor.predict(row)) for row in table.to_pylist()]
     return _named_output(predictor.task, np.concatenate(predictions))
 
 
@@ -139,11 +139,6 @@ def _named_output(task: str, predictions: np.ndarray) -> Outputs:
     if task == "regression":
         return {"prediction": predictions}
     return {"probabilities": np.stack([1 - predictions, predictions], axis=1) if task == "binary" else predictions}
-
-
-def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
-    columns = [column.to_pylist() for column in table.columns]
-    return (dict(zip(table.column_names, values, strict=True)) for values in zip(*columns, strict=True))
 
 
 def _plain(outputs: Outputs) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from typing import Any, Self
 import pyarrow as pa
 from modelzoo_registry import ExportError
 
+from ...artifacts.kept_rows import write_rows
+
 REPLAY = f"{__package__}.replay"
 """The module that is run."""
 _LAST_LINES = 8
@@ -49,8 +51,7 @@ class Replayers:
             ExportError: when a process ends before it answers.
         """
         rows = Path(self._scratch.name) / "rows.arrow"
-        with pa.OSFile(str(rows), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-            writer.write_table(table)
+        write_rows(table, rows)
         job = json.dumps({"folder": str(folder.absolute()), "rows": str(rows)}) + "\n"
         for form in self._forms:
             self._ask(form, job)
