@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Keras imports scikit-learn where it is installed, and MLflow is large: they stand on top, in an environment of their own.
+INTEGRATIONS := $(VENV)/integrations
 PYPROJECTS := pyproject.toml registry/pyproject.toml plugins/pyproject.toml
 
 .PHONY: help demo test test-all lint format docs clean
@@ -20,14 +22,22 @@ $(STAMP): $(PYPROJECTS) constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt -e registry -e plugins -e ".[tensorflow,dev]"
 	@touch $@
 
+$(INTEGRATIONS)/.installed: $(STAMP)
+	$(PYTHON) -m venv --without-pip $(INTEGRATIONS)
+	@$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' > $$($(INTEGRATIONS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/shared.pth
+	$(BIN)/python -m pip --python $(INTEGRATIONS)/bin/python install --quiet --disable-pip-version-check --constraint constraints.txt -e ".[integrations]"
+	@touch $@
+
 demo: $(STAMP)
 	$(BIN)/zoo demo
 
-test: $(STAMP)
-	$(BIN)/pytest -m "not full" -n 2 --dist loadgroup
+test: $(STAMP) $(INTEGRATIONS)/.installed
+	$(BIN)/pytest --ignore tests/integrations -m "not full" -n 2 --dist loadgroup
+	$(INTEGRATIONS)/bin/python -m pytest tests/integrations -m "not full" -n 2 --dist loadgroup
 
-test-all: $(STAMP)
-	$(BIN)/pytest --hypothesis-profile explore -n 2 --dist loadgroup
+test-all: $(STAMP) $(INTEGRATIONS)/.installed
+	$(BIN)/pytest --ignore tests/integrations --hypothesis-profile explore -n 2 --dist loadgroup
+	$(INTEGRATIONS)/bin/python -m pytest tests/integrations --hypothesis-profile explore -n 2 --dist loadgroup
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
