@@ -113,7 +113,8 @@ from importlib.metadata import requires
 print(json.dumps(sorted(re.match("[a-z-]+", each)[0] for each in requires("modelzoo-registry"))))
 """
 
-    assert json.loads(must(registry_alone / "python", "-c", script, cwd=tmp_path)) == ["packaging", "pluggy", "pydantic"]
+    asked = json.loads(must(registry_alone / "python", "-c", script, cwd=tmp_path))
+    assert asked == ["packaging", "pluggy", "pydantic"]
 
 
 def test_installing_modelzoo_brings_no_tensorflow(without_tensorflow, tmp_path):

@@ -99,7 +99,21 @@ class Registry:
         Raises:
             BrokenPluginError: at the first broken one, only when ``MODELZOO_STRICT_PLUGINS`` is 1.
         """
-        return [self._status(entry) for entry in self.entries if kind in (None, entry.kind)]
+        return [self.status_of(entry) for entry in self.entries if kind in (None, entry.kind)]
+
+    def status_of(self, entry: PluginEntry) -> PluginStatus:
+        """Load one plugin, guarded, and say how it is; raises as ``status`` does."""
+        rivals = by_name(self.entries, entry.kind)[entry.name]
+        try:
+            plugin = self.load_entry(entry)
+        except BrokenPluginError as error:
+            if os.environ.get(STRICT_VARIABLE) == "1":
+                raise
+            failed: State = "incompatible" if isinstance(error, IncompatiblePluginError) else "broken"
+            return PluginStatus(entry, failed, cause=_one_line(error), heavy_import=self._heavy.get(entry, ""))
+        state: State = "conflict" if len(rivals) > 1 else "ok"
+        cause = _ambiguous(rivals, entry.name) if len(rivals) > 1 else ""
+        return PluginStatus(entry, state, summary_of(plugin), cause, self._heavy.get(entry, ""))
 
     def _matches(self, kind: Kind, name: str) -> list[PluginEntry]:
         distribution, _, short = name.partition(":")
@@ -117,19 +131,6 @@ class Registry:
         hint = f" ({name!r} is a {elsewhere[0]}.)" if elsewhere else did_you_mean(name, names)
         plural = {"model": "Models", "regularizer": "Regularizers", "hook": "Hooks"}[kind]
         return f"no {kind} is called {name!r}.{hint} {plural}: {listed}"
-
-    def _status(self, entry: PluginEntry) -> PluginStatus:
-        rivals = by_name(self.entries, entry.kind)[entry.name]
-        try:
-            plugin = self.load_entry(entry)
-        except BrokenPluginError as error:
-            if os.environ.get(STRICT_VARIABLE) == "1":
-                raise
-            failed: State = "incompatible" if isinstance(error, IncompatiblePluginError) else "broken"
-            return PluginStatus(entry, failed, cause=_one_line(error), heavy_import=self._heavy.get(entry, ""))
-        state: State = "conflict" if len(rivals) > 1 else "ok"
-        cause = _ambiguous(rivals, entry.name) if len(rivals) > 1 else ""
-        return PluginStatus(entry, state, summary_of(plugin), cause, self._heavy.get(entry, ""))
 
     def _load(self, entry: PluginEntry) -> Any:
         unfit = mismatch(entry.distribution, entry.requirement)
