@@ -2,12 +2,15 @@
 
 import json
 import sys
+from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
 
 import modelzoo_registry
 import pytest
 from modelzoo_registry import CONTRACT_VERSION
+
+from modelzoo.doctor import report
 
 from ..conftest import Outside
 
@@ -260,3 +263,21 @@ def test_a_trial_that_hangs_is_ended_and_the_next_is_made(place, monkeypatch):
 
     assert answers[0] == {"error": "it was not done after 1.5 s"}
     assert answers[1]["path"].endswith("json/__init__.py")
+
+
+def test_the_page_names_every_field_that_is_printed():
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "examine-an-environment.md").read_text()
+    named = {line.split("`")[1]: line.split("`")[3::2] for line in page.splitlines() if line.startswith("| `")}
+    printed = {each.name: each.type for each in fields(report.Report)}
+
+    assert list(named) == ["sound", *printed]
+    for field, kind in {
+        "python": report.Python,
+        "tensorflow": report.TensorFlow,
+        "packages": report.Package,
+        "plugins": report.Plugin,
+        "findings": report.Finding,
+    }.items():
+        assert [name for name in named[field] if name in {each.name for each in fields(kind)}] == [
+            each.name for each in fields(kind)
+        ]
