@@ -37,7 +37,7 @@ from .version import __version__
 if TYPE_CHECKING:
     from .activations import ACTIVATIONS, Activation
     from .entries import Kind, PluginEntry
-    from .hookspecs import RunInfo, hookimpl
+    from .hookspecs import ExportInfo, PluginInfo, RunInfo, hookimpl
     from .inputs import ModelInputs, Tensor
     from .plugins import LayerInfo, ModelPlugin, Objective, Part, RegularizerPlugin, Update, Weight
     from .registry import PluginStatus, Registry, installed
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _WHERE = {
     "ACTIVATIONS": ".activations",
     "Activation": ".activations",
+    "ExportInfo": ".hookspecs",
     "Kind": ".entries",
     "LayerInfo": ".plugins",
     "ModelInputs": ".inputs",
@@ -55,6 +56,7 @@ _WHERE = {
     "Objective": ".plugins",
     "Part": ".plugins",
     "PluginEntry": ".entries",
+    "PluginInfo": ".hookspecs",
     "PluginStatus": ".registry",
     "Registry": ".registry",
     "RegularizerPlugin": ".plugins",
@@ -83,6 +85,7 @@ __all__ = [
     "DamagedArtifactError",
     "DataError",
     "ExportError",
+    "ExportInfo",
     "Fault",
     "Kind",
     "LayerInfo",
@@ -96,6 +99,7 @@ __all__ = [
     "Part",
     "PluginEntry",
     "PluginError",
+    "PluginInfo",
     "PluginStatus",
     "Registry",
     "RegularizerPlugin",
