@@ -17,7 +17,6 @@ from modelzoo_registry import (
     PluginInfo,
     RunInfo,
     TrainingSpec,
-    installed,
 )
 
 import modelzoo
@@ -101,27 +100,6 @@ def failing(**lines):
     return FAILING.format(**dict.fromkeys([*MOMENTS, "exported"], "pass") | lines)
 
 
-@pytest.fixture
-def offer(outside, monkeypatch):
-    """Return an installer of hook plugins that this process sees until the test ends: entry points, and modules."""
-    monkeypatch.syspath_prepend(outside.folder)
-    modules = []
-
-    def forget():
-        installed.cache_clear()
-        hooks._report_once.cache_clear()
-
-    def install(entry_points, **sources):
-        modules.extend(sources)
-        outside.install("acme-audit", f"[modelzoo.hooks]\n{entry_points}", **sources)
-        forget()
-
-    yield install
-    forget()
-    for name in modules:
-        sys.modules.pop(name, None)
-
-
 def train(*rows, epochs=1, **settings):
     """Train a tiny model."""
     model = modelzoo.build("linear")
@@ -162,8 +140,8 @@ class At(keras.callbacks.Callback):
             self.action()
 
 
-def test_a_hook_class_is_made_once_and_follows_from_start_to_export(offer, tmp_path, capsys):
-    offer("audit = bolt\njournal = acme:Journal", acme=JOURNAL, bolt=failing(exported="raise ValueError('full')"))
+def test_a_hook_class_is_made_once_and_follows_from_start_to_export(offer_hooks, tmp_path, capsys):
+    offer_hooks("audit = bolt\njournal = acme:Journal", acme=JOURNAL, bolt=failing(exported="raise ValueError('full')"))
 
     train(epochs=2, out=tmp_path / "run", verbose=0)
     export = modelzoo.load(tmp_path / "run").export(tmp_path / "exports", formats="onnx")
@@ -187,8 +165,8 @@ def test_a_hook_class_is_made_once_and_follows_from_start_to_export(offer, tmp_p
 
 
 @pytest.mark.parametrize("memory", ["1GB", "1MB"], ids=["held", "streamed"])
-def test_the_start_tells_what_is_trained_on_what_and_how(offer, tmp_path, memory):
-    offer("journal = acme:Journal", acme=JOURNAL)
+def test_the_start_tells_what_is_trained_on_what_and_how(offer_hooks, tmp_path, memory):
+    offer_hooks("journal = acme:Journal", acme=JOURNAL)
     many, path = np.arange(100_000), f"{tmp_path}/rows.parquet"
     write(pa.table({"a": many, "y": 2.0 * many}), Path(path))
 
@@ -221,8 +199,8 @@ def test_the_start_tells_what_is_trained_on_what_and_how(offer, tmp_path, memory
 A = {"name": "a", "kind": "numeric", "scale": "standard"}
 
 
-def test_each_training_has_an_id_of_its_own(offer):
-    offer("journal = acme:Journal", acme=JOURNAL)
+def test_each_training_has_an_id_of_its_own(offer_hooks):
+    offer_hooks("journal = acme:Journal", acme=JOURNAL)
 
     model = train(verbose=0)
     model.fit(ROWS, target="y", epochs=1, verbose=0)
@@ -231,8 +209,8 @@ def test_each_training_has_an_id_of_its_own(offer):
     assert len({entry[1].id for entry in seen() if entry[0] == "started"}) == 2
 
 
-def test_ctrl_c_fails_a_run_and_the_same_one_starts_again_when_it_is_resumed(offer, tmp_path):
-    offer("journal = acme:Journal", acme=JOURNAL)
+def test_ctrl_c_fails_a_run_and_the_same_one_starts_again_when_it_is_resumed(offer_hooks, tmp_path):
+    offer_hooks("journal = acme:Journal", acme=JOURNAL)
     to_run = {"out": tmp_path / "run", "epochs": 3, "verbose": 0}
 
     with pytest.raises(KeyboardInterrupt, match="stopped in epoch 2"):
@@ -246,8 +224,8 @@ def test_ctrl_c_fails_a_run_and_the_same_one_starts_again_when_it_is_resumed(off
     assert (first[2], [entry[2] for entry in epochs], finished[0]) == (1, [2, 3], "finished")
 
 
-def test_a_run_that_stops_on_its_loss_has_failed_and_is_written(offer, tmp_path):
-    offer("journal = acme:Journal", acme=JOURNAL)
+def test_a_run_that_stops_on_its_loss_has_failed_and_is_written(offer_hooks, tmp_path):
+    offer_hooks("journal = acme:Journal", acme=JOURNAL)
 
     with pytest.raises(NonFiniteLossError) as caught:
         train(out=tmp_path / "run", loss=lambda y, guess: (y - guess) * float("nan"), verbose=0)
@@ -256,8 +234,8 @@ def test_a_run_that_stops_on_its_loss_has_failed_and_is_written(offer, tmp_path)
     assert seen()[-1][2:] == (caught.value, True)
 
 
-def test_a_run_that_cannot_be_written_has_failed(offer, tmp_path):
-    offer("journal = acme:Journal", acme=JOURNAL)
+def test_a_run_that_cannot_be_written_has_failed(offer_hooks, tmp_path):
+    offer_hooks("journal = acme:Journal", acme=JOURNAL)
     occupy = At(lambda: (tmp_path / "run").write_text("another's"))
 
     with pytest.raises(ArtifactExistsError) as caught:
@@ -267,8 +245,8 @@ def test_a_run_that_cannot_be_written_has_failed(offer, tmp_path):
     assert seen()[-1][2] is caught.value
 
 
-def test_those_that_raise_are_told_and_left_out_while_training_and_others_go_on(offer, capsys):
-    offer(
+def test_those_that_raise_are_told_and_left_out_while_training_and_others_go_on(offer_hooks, capsys):
+    offer_hooks(
         "a = starts\nb = trains\nc = ends\nd = acme",
         starts=failing(run_started="raise ValueError('oops')"),
         trains=failing(epoch_ended="raise SystemExit('bye')"),
@@ -290,8 +268,8 @@ def test_those_that_raise_are_told_and_left_out_while_training_and_others_go_on(
     ]
 
 
-def test_what_goes_wrong_alike_in_many_trainings_is_told_once(offer, capsys):
-    offer(
+def test_what_goes_wrong_alike_in_many_trainings_is_told_once(offer_hooks, capsys):
+    offer_hooks(
         "audit = acme\nbolt = bolt\nzest = zest",
         acme=failing(run_started="raise ValueError('oops')"),
         bolt="def run_started(run): ...",
@@ -310,25 +288,25 @@ def test_what_goes_wrong_alike_in_many_trainings_is_told_once(offer, capsys):
     assert lines[2:] == [unlike.format("epoch_ended", f"ValueError: {count}") + HINT for count in (0, 1, 2)]
 
 
-def test_a_message_that_cannot_be_read_is_told_too(offer, capsys):
+def test_a_message_that_cannot_be_read_is_told_too(offer_hooks, capsys):
     awful = "raise type('Awful', (Exception,), {'__str__': lambda self: 1 / 0})()"
-    offer("audit = acme", acme=failing(run_started=awful))
+    offer_hooks("audit = acme", acme=failing(run_started=awful))
 
     follow()
 
     assert told(capsys) == [TOLD.format("run_started", "acme.Awful: <exception str() failed>") + HINT]
 
 
-def test_what_a_hook_prints_goes_to_standard_error(offer, capsys):
-    offer("audit = acme", acme=failing(epoch_ended="print('epoch', epoch)"))
+def test_what_a_hook_prints_goes_to_standard_error(offer_hooks, capsys):
+    offer_hooks("audit = acme", acme=failing(epoch_ended="print('epoch', epoch)"))
 
     follow()
 
     assert capsys.readouterr() == ("", "epoch 1\n")
 
 
-def test_numbers_alone_are_told_of_what_callbacks_log(offer):
-    offer("journal = acme:Journal", acme=JOURNAL)
+def test_numbers_alone_are_told_of_what_callbacks_log(offer_hooks):
+    offer_hooks("journal = acme:Journal", acme=JOURNAL)
 
     follow(loss=np.float32(0.5), labels=np.zeros(3), word="best")
 
@@ -337,9 +315,9 @@ def test_numbers_alone_are_told_of_what_callbacks_log(offer):
 
 
 @pytest.mark.parametrize("moment", ["run_started", "epoch_ended", "run_finished"])
-def test_strict_mode_ends_the_training_when_all_have_been_told(offer, monkeypatch, moment):
+def test_strict_mode_ends_the_training_when_all_have_been_told(offer_hooks, monkeypatch, moment):
     monkeypatch.setenv("MODELZOO_STRICT_PLUGINS", "1")
-    offer("audit = acme\nzest = zest", acme=failing(**{moment: "raise ValueError('oops')"}), zest=failing())
+    offer_hooks("audit = acme\nzest = zest", acme=failing(**{moment: "raise ValueError('oops')"}), zest=failing())
 
     with pytest.raises(BrokenPluginError) as caught:
         train(verbose=0) if moment == "epoch_ended" else follow()  # Keras is in between at an epoch's end
@@ -351,9 +329,9 @@ def test_strict_mode_ends_the_training_when_all_have_been_told(offer, monkeypatc
     assert seen("zest") == followed + ["failed"] * (moment != "run_finished")
 
 
-def test_strict_mode_hides_no_error_of_the_training(offer, monkeypatch):
+def test_strict_mode_hides_no_error_of_the_training(offer_hooks, monkeypatch):
     monkeypatch.setenv("MODELZOO_STRICT_PLUGINS", "1")
-    offer("audit = acme", acme=failing(run_failed="raise ValueError('oops')"))
+    offer_hooks("audit = acme", acme=failing(run_failed="raise ValueError('oops')"))
 
     with pytest.raises(OSError, match=r"^disk full") as caught:
         follow(OSError("disk full"))
@@ -362,8 +340,8 @@ def test_strict_mode_hides_no_error_of_the_training(offer, monkeypatch):
 
 
 @pytest.mark.parametrize("moment", ["run_started", "epoch_ended"])
-def test_an_interrupt_in_a_hook_ends_the_training_and_all_are_told(offer, moment):
-    offer("audit = acme\nzest = zest", acme=failing(**{moment: "raise KeyboardInterrupt"}), zest=failing())
+def test_an_interrupt_in_a_hook_ends_the_training_and_all_are_told(offer_hooks, moment):
+    offer_hooks("audit = acme\nzest = zest", acme=failing(**{moment: "raise KeyboardInterrupt"}), zest=failing())
 
     with pytest.raises(KeyboardInterrupt):
         follow()
@@ -372,8 +350,8 @@ def test_an_interrupt_in_a_hook_ends_the_training_and_all_are_told(offer, moment
     assert seen("zest") == [*["started"][: MOMENTS.index(moment)], "failed"]
 
 
-def test_rows_that_are_refused_start_no_run(offer):
-    offer("journal = acme:Journal", acme=JOURNAL)
+def test_rows_that_are_refused_start_no_run(offer_hooks):
+    offer_hooks("journal = acme:Journal", acme=JOURNAL)
 
     with pytest.raises(modelzoo.ZooError):
         modelzoo.build("linear").fit(ROWS, target="z")
