@@ -21,6 +21,7 @@ from .errors import (
     DataError,
     ExportError,
     Fault,
+    IncompatiblePluginError,
     MissingDependencyError,
     NonFiniteLossError,
     NotFittedError,
@@ -36,6 +37,8 @@ from .version import __version__
 
 if TYPE_CHECKING:
     from .activations import ACTIVATIONS, Activation
+    from .contract import CONTRACT_REQUIREMENT, CONTRACT_VERSION
+    from .deprecation import PluginDeprecationWarning
     from .entries import Kind, PluginEntry
     from .hookspecs import ExportInfo, PluginInfo, RunInfo, hookimpl
     from .inputs import ModelInputs, Tensor
@@ -47,6 +50,8 @@ if TYPE_CHECKING:
 _WHERE = {
     "ACTIVATIONS": ".activations",
     "Activation": ".activations",
+    "CONTRACT_REQUIREMENT": ".contract",
+    "CONTRACT_VERSION": ".contract",
     "ExportInfo": ".hookspecs",
     "Kind": ".entries",
     "LayerInfo": ".plugins",
@@ -55,6 +60,7 @@ _WHERE = {
     "ModelSpec": ".specs",
     "Objective": ".plugins",
     "Part": ".plugins",
+    "PluginDeprecationWarning": ".deprecation",
     "PluginEntry": ".entries",
     "PluginInfo": ".hookspecs",
     "PluginStatus": ".registry",
@@ -74,6 +80,8 @@ _WHERE = {
 
 __all__ = [
     "ACTIVATIONS",
+    "CONTRACT_REQUIREMENT",
+    "CONTRACT_VERSION",
     "SUPERVISED",
     "Activation",
     "AmbiguousPluginError",
@@ -87,6 +95,7 @@ __all__ = [
     "ExportError",
     "ExportInfo",
     "Fault",
+    "IncompatiblePluginError",
     "Kind",
     "LayerInfo",
     "MissingDependencyError",
@@ -97,6 +106,7 @@ __all__ = [
     "NotFittedError",
     "Objective",
     "Part",
+    "PluginDeprecationWarning",
     "PluginEntry",
     "PluginError",
     "PluginInfo",
