@@ -35,7 +35,9 @@ class PluginStatus:
     """Say how one offered plugin is: usable, or not, and why."""
 
     entry: PluginEntry
+    """Its name, kind and distribution."""
     state: State
+    """``ok``, ``broken``, ``conflict``: its name is offered twice, or ``incompatible``: built for another contract."""
     summary: str = ""
     """First line of its docstring."""
     cause: str = ""
