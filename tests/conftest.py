@@ -200,7 +200,12 @@ def installed(
 def workplace(wheels: dict[str, Path], install_into_new: Callable[..., Path]) -> Path:
     """The programs of a fresh environment with all these wheels; what they ask for is shared with this one."""
     programs = install_into_new("--no-deps", *wheels.values())
+    share_the_rest(programs)
+    return programs
+
+
+def share_the_rest(programs: Path) -> None:
+    """Let an environment import what is installed in this one, behind all that is its own."""
     site = must(programs / "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=programs)
     folders = dict.fromkeys(str(Path(find_spec(name).origin).parents[1]) for name in _SHARED)
     Path(site.strip(), "shared.pth").write_text("\n".join(folders))
-    return programs
