@@ -88,6 +88,14 @@ def test_what_it_installs_of_ours_is_from_the_folder_it_names(printed, type_in, 
     assert {line for line in record.splitlines() if "sha256=" in line} <= set(installed)
 
 
+def test_the_wheel_brings_every_template(wheels):
+    templates = (ROOT / "modelzoo" / "scaffold" / "templates").rglob("*.jinja")
+
+    with ZipFile(wheels["modelzoo-keras"]) as wheel:
+        held = set(wheel.namelist())
+    assert {path.relative_to(ROOT).as_posix() for path in templates} <= held
+
+
 def test_the_plugins_it_shows_keep_the_contract():
     shown: dict = {}
     for block in blocks("python"):
