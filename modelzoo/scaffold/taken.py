@@ -35,15 +35,15 @@ def taken_names(names: Names, kind: Kind) -> Iterator[str]:
 
 def taken_folder(target: Path) -> Iterator[str]:
     """Say why a folder cannot be written."""
-    if target.is_symlink() or (target.exists() and not target.is_dir()):
-        yield f"{target} exists and is no folder: choose another place, or move it away"
-    elif target.is_dir() and any(target.iterdir()):
-        yield f"{target} exists and is not empty: choose another place, or move it away"
     above = next(folder for folder in target.absolute().parents if os.path.lexists(folder))
     if not above.is_dir():
         yield f"{above} is no folder: choose another place"
     elif not os.access(above, os.W_OK | os.X_OK):
         yield f"{above} may not be written to: choose another place, or ask for the right to"
+    elif target.is_symlink() or (target.exists() and not target.is_dir()):
+        yield f"{target} exists and is no folder: choose another place, or move it away"
+    elif target.exists() and any(target.iterdir()):
+        yield f"{target} exists and is not empty: choose another place, or move it away"
 
 
 def _version(distribution: str) -> str | None:

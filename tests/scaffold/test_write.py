@@ -150,3 +150,38 @@ def test_a_place_below_a_file_is_refused_together_with_the_name(tmp_path):
         ),
         f"dir: {tmp_path / 'notes'} is no folder: choose another place",
     ]
+
+
+def test_a_file_in_its_place_is_refused(tmp_path):
+    tmp_path.joinpath("zoo-gated").touch()
+
+    assert refused("gated", "model", tmp_path) == [
+        f"dir: {tmp_path / 'zoo-gated'} exists and is no folder: choose another place, or move it away"
+    ]
+
+
+def test_a_place_that_may_not_be_written_to_is_refused(outside):
+    """Told by a process that gave up the rights of root, who may write everywhere."""
+    refusal = outside.answer(
+        """
+        import json, os
+        from pathlib import Path
+        from modelzoo_registry import SpecError
+        from modelzoo.scaffold.write import write_plugin
+
+        here = Path.cwd()
+        write_plugin("first", "model", here)  # loads all that it takes, while that may be read
+        here.chmod(0o555)
+        if os.geteuid() == 0:
+            os.setuid(65534)
+        try:
+            write_plugin("second", "model", here)
+        except SpecError as error:
+            print(json.dumps(str(error)))
+        """
+    )
+
+    title, fault = refusal.splitlines()
+    assert title == "no package was made for the model 'second':"
+    assert fault.startswith("  dir: ")
+    assert fault.endswith(" may not be written to: choose another place, or ask for the right to")
