@@ -6,9 +6,9 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
+from modelzoo_registry import Kind
 from modelzoo_registry.entries import KINDS
 
 EXAMPLES = """\b
@@ -29,7 +29,7 @@ Examples:
     type=click.Path(path_type=Path),
     help="Folder to make the package's folder in; else this one.",
 )
-def command(name: str, kind: Any, parent: Path) -> None:
+def command(name: str, kind: Kind, parent: Path) -> None:
     """Start a package with one model, regularizer or hook in it.
 
     NAME is the plugin's: my_model is the class MyModel of the distribution zoo-my-model, in the folder of that name.
@@ -44,7 +44,7 @@ def command(name: str, kind: Any, parent: Path) -> None:
         click.echo(f"  {line}")
 
 
-def _next(folder: Path, kind: str) -> list[str]:
+def _next(folder: Path, kind: Kind) -> list[str]:
     """Return the commands that install, test and list it, as they are typed from here."""
     programs = _programs()
     return [

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from modelzoo_registry import Kind, installed
+from modelzoo_registry.heads import normalize
 
 from .names import Names
 
@@ -21,7 +22,7 @@ def taken_names(names: Names, kind: Kind) -> Iterator[str]:
             f"{entry.source} offers a {kind} {names.plugin!r} already, and two of one name are in conflict. "
             f"Choose another name, or uninstall {entry.distribution} first"
         )
-    if any(entry.distribution == names.distribution for entry in offered):
+    if any(normalize(entry.distribution) == names.distribution for entry in offered):
         return
     if found := _version(names.distribution):
         yield (
