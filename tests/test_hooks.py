@@ -3,7 +3,8 @@
 import sys
 
 import pytest
-from modelzoo_registry import BrokenPluginError, installed
+from modelzoo_registry import BrokenPluginError
+from modelzoo_registry.registry import of_environment
 
 import modelzoo
 
@@ -85,10 +86,10 @@ def offer(outside, monkeypatch):
     def install(entry_points, **sources):
         modules.extend(sources)
         outside.install("acme-audit", f"[modelzoo.hooks]\n{entry_points}", **sources)
-        installed.cache_clear()
+        of_environment.cache_clear()
 
     yield install
-    installed.cache_clear()
+    of_environment.cache_clear()
     for name in modules:
         sys.modules.pop(name, None)
 
