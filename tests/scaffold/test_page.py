@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from zipfile import ZipFile
@@ -27,8 +28,16 @@ def blocks(language):
 COMMANDS, SEEN = (block.splitlines() for block in blocks("sh"))
 
 
+@pytest.fixture(scope="session")
+def remove_meanwhile():
+    """Return a remover of folders that lets the next tests begin: files by the ten thousand take a disk a minute."""
+    removals = []
+    yield lambda folder: removals.append(subprocess.Popen(["rm", "-rf", folder]))
+    assert [removal.wait() for removal in removals] == [0] * len(removals)
+
+
 @pytest.fixture(scope="module")
-def type_in(wheels, tmp_path_factory):
+def type_in(wheels, remove_meanwhile, tmp_path_factory):
     """Return a typist in a folder that held nothing but ``wheels``; it gives what a line printed."""
     folder = tmp_path_factory.mktemp("newcomer")
     folder.joinpath("wheels").mkdir()
@@ -37,7 +46,7 @@ def type_in(wheels, tmp_path_factory):
     variables = f"PIP_CONSTRAINT={ROOT / 'constraints.txt'}", "PIP_COMPILE=0"
     python = Path(sys.executable).parent
     yield lambda line: must("env", *variables, "sh", "-c", f'PATH="{python}:$PATH"; {line}', cwd=folder)
-    shutil.rmtree(folder)  # TensorFlow alone has two gigabytes
+    remove_meanwhile(folder)  # TensorFlow alone has two gigabytes
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +82,8 @@ def test_zoo_lists_the_new_plugin(printed, type_in):
 def test_it_is_shown_as_the_page_says(printed, type_in):
     listed, shown = map(type_in, SEEN)
 
-    assert "gated      model  zoo-gated         0.1.0  Stack blocks" in re.sub(r" (?=model|zoo|0)", " ", listed)
+    (line,) = [line for line in listed.splitlines() if line.startswith("gated ")]
+    assert " ".join(line.split()).startswith("gated model zoo-gated 0.1.0 Stack blocks whose gates decide, ")
     assert shown.startswith("gated: a model of zoo-gated 0.1.0\n")
 
 
