@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from modelzoo_registry import SpecError, installed
+from modelzoo_registry import SpecError
 
 from modelzoo.scaffold.names import LONGEST
 from modelzoo.scaffold.versions import compatible
@@ -105,23 +105,16 @@ def test_a_plugin_of_another_kind_may_have_the_same_name(tmp_path):
 def test_an_installed_distribution_or_module_is_in_the_way(outside, monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(outside.folder)
     outside.install("zoo-keeper", "[modelzoo.models]\ngiraffe = giraffe:X", zoo_kept="")
-    installed.cache_clear()
 
-    try:
-        assert refused("keeper", "model", tmp_path) == [
-            (
-                "name: zoo-keeper 1.0 is installed, and this package would replace it. "
-                "Choose another name, or uninstall it first"
-            )
-        ]
-        assert refused("kept", "model", tmp_path) == [
-            (
-                f"name: a module zoo_kept can be imported already, from {outside.folder / 'zoo_kept.py'}. "
-                "Choose another name"
-            )
-        ]
-    finally:
-        installed.cache_clear()
+    assert refused("keeper", "model", tmp_path) == [
+        (
+            "name: zoo-keeper 1.0 is installed, and this package would replace it. "
+            "Choose another name, or uninstall it first"
+        )
+    ]
+    assert refused("kept", "model", tmp_path) == [
+        f"name: a module zoo_kept can be imported already, from {outside.folder / 'zoo_kept.py'}. Choose another name"
+    ]
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(tmp_path):
