@@ -124,6 +124,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     format: Literal[2] = FORMAT
+    run_id: str | None = Field(None, description="names the training, as in its run")
     model: PluginRecord
     regularizers: tuple[PluginRecord, ...]
     target: Target

@@ -21,7 +21,9 @@ class ModelPlugin:
     """
 
     Spec: ClassVar[type[ModelSpec]]
+    """Its settings."""
     tasks: ClassVar[frozenset[Task]]
+    """What it can be trained for."""
 
     def build(self, spec: Any, inputs: ModelInputs) -> Tensor:
         """Return the prediction as a Keras functional graph over ``inputs``.
@@ -44,6 +46,7 @@ class Weight:
     name: str
     """The variable's own name: kernel, bias, embeddings, table, ..."""
     shape: tuple[int, ...]
+    """Its shape."""
     layer: Any
     """The Keras layer that owns it."""
     part: Part
@@ -62,6 +65,7 @@ class Update:
     """Describe what one step of the optimizer did to a weight."""
 
     weight: Weight
+    """The weight that was updated."""
     slot: Callable[[str], Any]
     """Returns the variable that the optimizer keeps for this weight, by its name: momentum, velocity, accumulator."""
     rows: Tensor | None
@@ -86,9 +90,11 @@ class LayerInfo:
     """Describe one layer of a model to a regularizer."""
 
     name: str
+    """Its name, which no other layer of the model has."""
     layer: Any
     """The Keras layer itself."""
     part: Part
+    """``wide`` for the sparse linear part, ``deep`` for everything else."""
     hidden: bool
     """Whether its output is a hidden activation: behind a nonlinearity, or a custom layer with weights."""
 
@@ -102,7 +108,9 @@ class RegularizerPlugin:
     """
 
     Spec: ClassVar[type[RegularizerSpec]]
+    """Its settings."""
     tasks: ClassVar[frozenset[Task]] = frozenset(TASKS)  # type: ignore[arg-type]  # the same names, as a set of str
+    """What it makes sense for; for all else it is refused."""
     exclusive: ClassVar[str | None] = None
     """What only one regularizer of a model can do, in a few words; a second one that names the same is refused."""
     sparsifies: ClassVar[bool] = False
