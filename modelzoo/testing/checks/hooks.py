@@ -28,7 +28,7 @@ def commands(subject: Subject) -> Iterator[Finding]:
 
     try:
         with _strictly():
-            added = [command for some in Hooks(print).call("commands") for command in some]
+            added = [command for _, some in Hooks(print).call("commands") for command in some]
     except BrokenPluginError as error:
         yield Finding(f"It raises. {error}", _CATCH)
         return
