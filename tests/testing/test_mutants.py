@@ -21,12 +21,12 @@ HEAD = "Return inputs.head(...): it is named 'prediction', has inputs.units numb
 SPEC = "Let the Spec refuse what cannot be built: bound the field, or raise ValueError in a field_validator."
 FINITE = (
     (
-        "For … the loss leaves the finite numbers: epoch 1: the loss is not finite at step 1; the weights are those of the "
-        "step before. Try a smaller learning_rate, and look for extreme values in the target"
+        "For … the loss leaves the finite numbers: epoch 1: the loss is not finite at step 1; the weights are those of "
+        "the step before. Try a smaller learning_rate, and look for extreme values in the target"
     ),
     (
-        "Look for a division by what can be 0, a log or square root of what can be negative, an exponential; normalise, or "
-        "start from smaller weights."
+        "Look for a division by what can be 0, a log or square root of what can be negative, an exponential; "
+        "normalise, or start from smaller weights."
     ),
 )
 FLAT = (
@@ -36,8 +36,8 @@ FLAT = (
 OTHER = (
     "Trained for …, saved and loaded, it predicts other numbers.",
     (
-        "Loading calls build again, with the same settings and seed, and gives the variables of its layers their values: "
-        "let build depend on nothing else, and keep what is learnt in variables."
+        "Loading calls build again, with the same settings and seed, and gives the variables of its layers their "
+        "values: let build depend on nothing else, and keep what is learnt in variables."
     ),
 )
 NOT_ONNX = (
@@ -97,8 +97,8 @@ FOUND = {
     (mutant_models.WantsNumbers, "columns"): [
         "Over text alone it raises BrokenPluginError: model 'wants_numbers': build failed: ValueError: …",
         (
-            "inputs.numeric, inputs.ids and inputs.wide() are None where there are no such columns, and inputs.arrays is "
-            "empty; inputs.deep() and inputs.head(...) pass such over. What cannot do without raises SchemaError."
+            "inputs.numeric, inputs.ids and inputs.wide() are None where there are no such columns, and inputs.arrays "
+            "is empty; inputs.deep() and inputs.head(...) pass such over. What cannot do without raises SchemaError."
         ),
     ],
     (mutant_models.BuildsNotAll, "drawn settings"): [
@@ -128,8 +128,8 @@ FOUND = {
     ],
     (mutant_models.StandsAlone, "regularizers"): [
         (
-            "With modelzoo-plugins:augmentation, for regression, it raises BrokenPluginError: regularizer 'augmentation' "
-            "failed: RuntimeError: called twice."
+            "With modelzoo-plugins:augmentation, for regression, it raises BrokenPluginError: regularizer "
+            "'augmentation' failed: RuntimeError: called twice."
         ),
         TOGETHER,
         (
@@ -153,8 +153,8 @@ FOUND = {
     (mutant_regularizers.DrawsFromNumPy, "same seed"): [
         "Twice from one seed, the inputs 'dense' in training are different.",
         (
-            "Draw with the SeedGenerator that is given, or with Keras' layers; NumPy's default_rng() and clocks are other "
-            "each time."
+            "Draw with the SeedGenerator that is given, or with Keras' layers; NumPy's default_rng() and clocks are "
+            "other each time."
         ),
     ],
     (mutant_regularizers.TakesALog, "finite loss"): FINITE,
@@ -163,8 +163,8 @@ FOUND = {
     (mutant_regularizers.UsesRareOperations, "export"): NOT_ONNX,
     (mutant_regularizers.KnowsOneModel, "models"): [
         (
-            "With modelzoo-plugins:deep_dnn, for regression, it raises BrokenPluginError: regularizer 'knows_one_model' "
-            "failed: KeyError: 'hidden_2'."
+            "With modelzoo-plugins:deep_dnn, for regression, it raises BrokenPluginError: regularizer "
+            "'knows_one_model' failed: KeyError: 'hidden_2'."
         ),
         TOGETHER,
         (
@@ -179,8 +179,8 @@ FOUND = {
     ],
     (mutant_hooks.Raises, "follows a run"): [
         (
-            "It raises. hook 'raises' of unknown failed at run_failed and is left out from here on: OSError: no room on "
-            "the disk"
+            "It raises. hook 'raises' of unknown failed at run_failed and is left out from here on: OSError: no room "
+            "on the disk"
         ),
         "Catch what can go wrong in it: the zoo leaves out a hook that raises, from there on.",
     ],
