@@ -28,14 +28,22 @@ def test_a_class_that_no_distribution_offers_is_found_inside_the_block_alone():
     assert "net" not in installed().names("model")
 
 
-def test_blocks_stand_in_each_other_and_end_with_what_raises():
+def test_blocks_stand_in_each_other():
     outer, inner = Registry([]), Registry([])
 
     with using(outer):
-        with pytest.raises(RuntimeError), using(inner):
+        with using(inner):
             assert installed() is inner
-            raise RuntimeError
         assert installed() is outer
+
+
+def test_a_block_ends_with_what_raises():
+    before = installed()
+
+    with pytest.raises(RuntimeError), using(Registry([])):
+        raise RuntimeError
+
+    assert installed() is before
 
 
 def test_such_a_class_is_held_against_the_contract_as_any_other():
