@@ -16,6 +16,9 @@ Stage = Literal["contract", "written", "built", "trained"]
 """What a check needs: the class as it is written, cores built from it, trainings. A later one assumes the earlier."""
 
 
+_READ_ON = "Mend that first; the exception it started from stands above, with the line it came from."
+
+
 @dataclass(frozen=True)
 class Finding:
     """Tell one thing that is wrong with a plugin, and what its author can do about it."""
@@ -30,16 +33,25 @@ class Finding:
 class Stumbled(Exception):  # noqa: N818  (it is no error of the zoo: it carries one of the plugin's)
     """Carry what a plugin raised, and while doing what; its cause is chained."""
 
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(str(finding))
+        self.finding = finding
+
 
 @contextmanager
-def doing(what: str) -> Iterator[None]:
-    """Say while doing what a plugin raised, if it does."""
+def doing(what: str, remedy: str = _READ_ON) -> Iterator[None]:
+    """Say while doing what a plugin raised, if it does, and what its author can do then."""
     try:
         yield
     except Stumbled:
         raise
     except Exception as error:  # whatever it is that a plugin raises
-        raise Stumbled(f"{what} raised {type(error).__name__}: {error}") from error
+        raise Stumbled(Finding(f"{what} raised {told(error)}", remedy)) from error
+
+
+def told(error: BaseException) -> str:
+    """Write an exception on one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 @dataclass(frozen=True)
@@ -68,12 +80,9 @@ class Check:
             with using(subject.registry):
                 findings = list(self.find(subject))
         except Stumbled as stumbled:
-            findings, cause = [Finding(str(stumbled), _READ_ON)], stumbled.__cause__
+            findings, cause = [stumbled.finding], stumbled.__cause__
         if findings:
             raise AssertionError(self._told(subject, findings)) from cause
 
     def _told(self, subject: Subject, findings: Sequence[Finding]) -> str:
         return "\n".join([f"{subject}: the check {self.name!r} found", *map(str, findings)])
-
-
-_READ_ON = "Mend that first; the exception it started from stands above, with the line it came from."

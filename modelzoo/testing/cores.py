@@ -14,11 +14,12 @@ from ..columns.decoder import fixed_width
 from ..core.assemble import Regularizers, build_core, regularize
 from ..core.inputs import PackedInputs
 from ..training.seeding import seeded
-from .check import Stumbled, doing
+from .check import Finding, Stumbled, doing
 from .probe import Probe
 from .subject import Subject
 from .tables import TABLES, Table
 
+TAKES_NONE = "Refuse what it cannot do without, and nothing else."
 ROWS = 6
 """Rows a core is called with."""
 
@@ -82,7 +83,8 @@ def table_of(subject: Subject) -> Table:
                 raise
         else:
             return table
-    raise Stumbled(f"of the kit's tables it takes none: {', '.join(table.name for table in TABLES)}")
+    named = ", ".join(table.name for table in TABLES)
+    raise Stumbled(Finding(f"It takes none of these columns: {named}.", TAKES_NONE))
 
 
 def _inputs(table: Table, task: Task) -> PackedInputs:

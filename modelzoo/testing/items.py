@@ -78,9 +78,8 @@ def named_entries() -> Iterator[tuple[PluginEntry, str]]:
 
 
 def checks_of(entry: PluginEntry) -> list[Check]:
-    """Return the checks of an installed plugin; regularizers meet models where models meet them, all at once."""
-    once = effort.thorough() or entry.kind != "regularizer"
-    return [check for check in CHECKS[entry.kind] if once or check.name != "models"]
+    """Return the checks of an installed plugin; of regularizers without "models", each of which meets them itself."""
+    return [check for check in CHECKS[entry.kind] if check.name != "models"]
 
 
 def check_installed(entry: PluginEntry, check: Check) -> None:

@@ -22,6 +22,7 @@ from .tables import Table
 
 EPOCHS = 12
 """128 rows by 16 make eight steps each: less than a second, and enough to see a loss fall."""
+_EXPORTABLE = "Compute with Keras' layers and keras.ops alone: what is TensorFlow's own, ONNX may not have."
 _SETTINGS: dict[str, Any] = {"batch_size": 16, "learning_rate": 0.01, "verbose": 0}
 
 
@@ -43,10 +44,10 @@ class Trained:
         with TemporaryDirectory() as folder, doing("saving and loading"):
             return by_column(load(self.model.save(Path(folder, "run"))).predict(dict(self.table.columns)))
 
-    def exported(self, *formats: str) -> dict[str, np.ndarray]:
+    def exported(self, form: str) -> dict[str, np.ndarray]:
         """Return what its export predicts."""
-        with TemporaryDirectory() as folder, doing(f"exporting as {' and '.join(formats)}"):
-            path = self.model.export(folder, formats=formats)
+        with TemporaryDirectory() as folder, doing(f"exporting as {form}", _EXPORTABLE):
+            path = self.model.export(folder, formats=form)
             return by_column(load_export(path).predict(dict(self.table.columns)))
 
 

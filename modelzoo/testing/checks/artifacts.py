@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from ..check import Finding
 from ..subject import Subject
@@ -23,14 +24,15 @@ def loads(subject: Subject) -> Iterator[Finding]:
 
 
 def exports(subject: Subject) -> Iterator[Finding]:
-    """Its exports, ONNX and of a model SavedModel too, predict what the model does, within 1e-5."""
+    """Its exports, ONNX and of a model SavedModel too, predict what it does itself, within 1e-5."""
     from ..trained import same_numbers, trained
 
-    formats = ("savedmodel", "onnx") if subject.thorough or subject.entry.kind == "model" else ("onnx",)
-    for task in subject.trained_tasks if subject.thorough else subject.tasks[:1]:
+    formats = ("onnx", "savedmodel") if subject.thorough or subject.entry.kind == "model" else ("onnx",)
+    tasks = subject.tasks if subject.thorough else subject.tasks[:1]
+    for task, form in product(tasks, formats):
         model = trained(subject, task)
-        if not same_numbers(model.predictions, model.exported(*formats)):
+        if not same_numbers(model.predictions, model.exported(form)):
             yield Finding(
-                f"Exported for {task}, it predicts other numbers.",
+                f"Exported as {form} for {task}, it predicts other numbers.",
                 "Compute with Keras' layers and keras.ops, and the same each time where training is False.",
             )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from modelzoo_registry import SchemaError, Task
 
-from ..check import Finding, doing
+from ..check import Finding, doing, told
 from ..subject import Subject
 
 _HEAD = "Return inputs.head(...): it is named 'prediction', has inputs.units numbers, and activates them by the task."
@@ -62,7 +62,7 @@ def columns(subject: Subject) -> Iterator[Finding]:
             continue
         except Exception as error:
             yield Finding(
-                f"Over {table.name} build broke: {error}",
+                f"Over {table.name} it raises {told(error)}",
                 "inputs.numeric, inputs.ids and inputs.wide() are None where there are no such columns, and "
                 "inputs.arrays is empty; inputs.deep() and inputs.head(...) pass such over. What cannot do without "
                 "raises SchemaError.",
@@ -70,9 +70,7 @@ def columns(subject: Subject) -> Iterator[Finding]:
             return
     if not taken:
         named = ", ".join(table.name for table in TABLES)
-        yield Finding(
-            f"It takes none of these columns: {named}.", "Refuse what it cannot do without, and nothing else."
-        )
+        yield Finding(f"It takes none of these columns: {named}.", cores.TAKES_NONE)
 
 
 def another_seed(subject: Subject) -> Iterator[Finding]:

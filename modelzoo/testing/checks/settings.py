@@ -13,7 +13,7 @@ import tomli_w
 from modelzoo_registry import BrokenPluginError, Spec, SpecError, ZooError
 from modelzoo_registry.specs import collect, validate
 
-from ..check import Finding, Stumbled, doing
+from ..check import Finding, Stumbled, doing, told
 from ..drawn import Node, for_all, greatest, least, schema_of, settings_of
 from ..subject import Subject
 
@@ -33,29 +33,30 @@ def bad_settings(subject: Subject) -> Iterator[Finding]:
     spec = subject.plugin.Spec
     for settings in _bad(schema_of(spec)):
         (name,) = settings
-        told = _told(settings)
+        given = _given(settings)
         try:
             validate(spec, settings, owner=subject.entry.name)
         except SpecError as error:
             if not any(fault.path.partition(".")[0] == name for fault in error.faults):
                 yield Finding(
-                    f"{told} is refused without a word of {name}: {error}",
+                    f"{given} is refused without a word of {name}: {'; '.join(map(str, error.faults))}",
                     "Check a field in a field_validator of its own: what a model_validator raises names no field.",
                 )
         except Exception as error:
             yield Finding(
-                f"{told} raised {type(error).__name__}: {error}",
+                f"{given} raised {told(error)}",
                 'Let validators raise ValueError, which becomes a SpecError; one with mode="before" sees values of any '
                 "type.",
             )
         else:
-            yield Finding(f"{told} is taken.", "Refuse it: leave values as they are given, and bounds to Field.")
+            yield Finding(f"{given} is taken.", "Refuse it: leave values as they are given, and bounds to Field.")
 
 
 def _bad(schema: Node) -> Iterator[dict[str, Any]]:
     yield {"no_such_setting": 1}
     for name, node in schema.get("properties", {}).items():
-        yield {name: {"no": "such thing"}}
+        if len(node.keys() & {"type", "enum", "const", "$ref", "anyOf", "oneOf"}):
+            yield {name: {"no": "such thing"}}
         for value in _out_of_bounds(node):
             yield {name: value}
 
@@ -94,9 +95,9 @@ def stored_settings(subject: Subject) -> Iterator[Finding]:
         for form, stored in (("JSON", json.loads(json.dumps(plain))), ("TOML", tomllib.loads(toml))):
             faults, again = collect(spec, stored)
             if again != made:
-                told = "; ".join(map(str, faults)) or f"{again!r}"
+                read = "; ".join(map(str, faults)) or f"{again!r}"
                 raise _FoundError(
-                    Finding(f"{_told(settings)} makes {made!r}, and read from {form}: {told}.", _AS_GIVEN)
+                    Finding(f"{_given(settings)} makes {made!r}, and read from {form}: {read}.", _AS_GIVEN)
                 )
 
     yield from _looking(look, subject, examples=_READ, small=False)
@@ -156,7 +157,7 @@ def _looking(
 def _made(subject: Subject, settings: Mapping[str, Any]) -> Any:
     """Return the spec of settings, None when it refuses them."""
     try:
-        with doing(f"Spec({_told(settings)})"):
+        with doing(f"Spec({_given(settings)})"):
             return validate(subject.plugin.Spec, settings, owner=subject.entry.name)
     except Stumbled as stumbled:
         if isinstance(stumbled.__cause__, SpecError):
@@ -168,11 +169,11 @@ def _crash(what: str, task: str, settings: Mapping[str, Any], error: Exception) 
     cause = error.__cause__ if isinstance(error, BrokenPluginError) and error.__cause__ else error
     kind = "refused them" if isinstance(error, ZooError) and cause is error else "broke"
     return Finding(
-        f"The Spec takes {_told(settings)}, and {what} {kind}, for {task}: {type(cause).__name__}: {cause}",
+        f"The Spec takes {_given(settings)}, and {what} {kind}, for {task}: {told(cause)}",
         "Let the Spec refuse what cannot be built: bound the field, or raise ValueError in a field_validator.",
     )
 
 
-def _told(settings: Mapping[str, Any]) -> str:
+def _given(settings: Mapping[str, Any]) -> str:
     """Write settings as they are given in Python."""
     return ", ".join(f"{name}={value!r}" for name, value in settings.items()) or "no setting at all"
