@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
 _REPEATED = (
     "sample_weight is not equivalent to removing/repeating samples. So says scikit-learn of its own estimators that "
-    "draw rows at random, which a statistical test is to hold one day (its issue 16298). Here rows of weight 0 are left "
-    "out, and others weigh in the loss of the batch they are drawn into; repeated, they would change what is in a "
-    "batch, the columns' scales and the number of updates"
+    "draw rows at random, which a statistical test is to hold one day (its issue 16298). Here rows of weight 0 are "
+    "left out, and others weigh in the loss of the batch they are drawn into; repeated, they would change what is in "
+    "a batch, the columns' scales and the number of updates"
 )
 
 

@@ -110,7 +110,7 @@ def _check_classes(labels: np.ndarray, classes: np.ndarray, sample_weight: Any) 
     found = classes if weights is None else np.unique(labels[weights > 0])
     if len(found) < 2:
         where = "" if weights is None else " among the rows that weigh something"
-        fault = Fault("y", f"two classes belong here. Received one class{where}: {found[0]!r}")
+        fault = Fault("y", f"two classes belong here. Received one class{where}: {found.tolist()[0]!r}")
         raise DataError("there is nothing to learn", [fault])
     if "" in classes.tolist():
         fault = Fault("y", "an empty text means that the label is missing: give the class a name")

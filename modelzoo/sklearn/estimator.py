@@ -19,7 +19,7 @@ from .parameters import NestedParameters
 from .pickled import from_files, to_files
 from .reading import free_name, read_features, read_weights
 
-_ELSEWHERE = {"seed": "random_state", "weight_column": "fit(..., sample_weight=...)"}
+_ELSEWHERE = {"seed": "random_state=...", "weight_column": "fit(..., sample_weight=...)"}
 """Fields of ``TrainingSpec`` that scikit-learn has words of its own for."""
 
 

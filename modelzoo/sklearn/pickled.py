@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..build import load
-from ..model import Model
+from .. import Model, load
 
 
 def to_files(model: Model) -> dict[str, bytes]:
