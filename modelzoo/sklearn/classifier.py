@@ -14,7 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from ..columns.schema import Schema
 from ..configure import RegularizerChoice
 from .estimator import ZooEstimator
-from .reading import read_features, read_target, read_weights
+from .reading import read_features, read_target, read_weights, target_name
 
 
 class ZooClassifier(ClassifierMixin, ZooEstimator):
@@ -82,7 +82,8 @@ class ZooClassifier(ClassifierMixin, ZooEstimator):
         classes = np.unique(labels)
         _check_classes(labels, classes, sample_weight)
         task: Task = "binary" if len(classes) == 2 else "multiclass"
-        self._train(table, labels, task, sample_weight, class_weight=self.class_weight)
+        named = target_name(y, table)
+        self._train(table, labels, task, sample_weight, target=named, class_weight=self.class_weight)
         self.classes_ = classes
         return self
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from modelzoo_registry import Fault, SpecError, Task
+from modelzoo_registry.suggest import did_you_mean
+from modelzoo_registry.training import TRAINING_FIELDS
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -94,7 +96,7 @@ class ZooEstimator(NestedParameters):
         super().__setstate__(state | restored)
 
     def _train(self, table: pa.Table, y: Any, task: Task, sample_weight: Any, **more: Any) -> None:
-        """Train on a table of features, in the order in which rows are to come from then on."""
+        """Train on a table of features, which rows are to have in that order from then on."""
         chosen, regularizers = configure(self.model, self.settings or {}, self.regularizers)
         model = Model(chosen, regularizers, None if self.schema is None else make_schema(self.schema))
         training = self._training_fields() | more
@@ -109,12 +111,18 @@ class ZooEstimator(NestedParameters):
     def _training_fields(self) -> dict[str, Any]:
         named = {name: getattr(self, name) for name in ("epochs", "batch_size", "optimizer", "learning_rate")}
         further = dict(self.training or {})
-        parameters = self.get_params(deep=False)
-        doubled = [Fault(f"training.{name}", f"give {name}=... itself") for name in further if name in parameters]
-        renamed = [Fault(f"training.{name}", f"give {_ELSEWHERE[name]}") for name in further if name in _ELSEWHERE]
-        if doubled or renamed:
-            raise SpecError(f"{type(self).__name__} cannot be trained like this", [*doubled, *renamed])
+        faults = [Fault(f"training.{name}", wrong) for name in further if (wrong := self._misplaced(name))]
+        if faults:
+            raise SpecError(f"{type(self).__name__} cannot be trained like this", faults)
         return named | further | {"seed": self._seed()}
+
+    def _misplaced(self, name: str) -> str:
+        """Say why a setting does not belong into ``training``; nothing of one that does."""
+        if name in _ELSEWHERE:
+            return f"give {_ELSEWHERE[name]}"
+        if name in self.get_params(deep=False):
+            return f"give {name}=... itself"
+        return "" if name in TRAINING_FIELDS else f"there is no such setting.{did_you_mean(name, TRAINING_FIELDS)}"
 
     def _seed(self) -> int:
         if isinstance(self.random_state, int | np.integer):

@@ -53,9 +53,9 @@ class NestedParameters(BaseEstimator):
         if owner in _DICTS:
             return {**(held or {}), path: value}
         regularizer, _, setting = path.partition("__")
-        names = [entry["name"] if isinstance(entry, Mapping) else entry for entry in held]
+        names = [entry.get("name") if isinstance(entry, Mapping) else entry for entry in held or ()]
         if regularizer not in names:
-            raise ValueError(f"{_LIST} holds no {regularizer!r}. It holds: {', '.join(names) or 'nothing'}")
+            raise ValueError(f"{_LIST} holds no {regularizer!r}. It holds: {', '.join(map(str, names)) or 'nothing'}")
         changed = [{"name": entry} if isinstance(entry, str) else entry for entry in held]
         place = names.index(regularizer)
         changed[place] = {**changed[place], setting: value}

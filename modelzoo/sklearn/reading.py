@@ -81,6 +81,12 @@ def read_weights(sample_weight: Any, rows: int) -> np.ndarray:
     return weights
 
 
+def target_name(y: Any, table: pa.Table) -> str | None:
+    """Return the name that the target brings along, as a pandas or polars column does, unless a feature has it."""
+    name = getattr(y, "name", None)
+    return name if isinstance(name, str) and name and name not in table.column_names else None
+
+
 def free_name(name: str, table: pa.Table) -> str:
     """Return a name that no column has: this one, with underscores until it is free."""
     while name in table.column_names:

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import RegressorMixin
 
 from .estimator import ZooEstimator
-from .reading import read_features, read_target
+from .reading import read_features, read_target, target_name
 
 
 class ZooRegressor(RegressorMixin, ZooEstimator):
@@ -30,7 +30,8 @@ class ZooRegressor(RegressorMixin, ZooEstimator):
             ValueError: about the rows, targets or weights.
         """
         table = read_features(self, X, reset=True)
-        self._train(table, read_target(self, X, y, numeric=True), "regression", sample_weight)
+        target = read_target(self, X, y, numeric=True)
+        self._train(table, target, "regression", sample_weight, target=target_name(y, table))
         return self
 
     def predict(self, X: Any) -> np.ndarray:  # noqa: N803  (as above)

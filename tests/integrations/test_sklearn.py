@@ -83,6 +83,7 @@ def test_a_regressor_predicts_in_the_unit_of_its_target(regressor, frame, price)
     assert regressor.score(frame, price) > 0.9
     assert regressor.predict(frame).dtype == np.float64
     np.testing.assert_array_equal(regressor.predict(frame), regressor.model_.predict(frame))
+    assert regressor.model_.fitted.target.name == "price"
 
 
 def test_frames_of_pandas_polars_and_pyarrow_give_the_same(classifier, frame):
@@ -152,7 +153,7 @@ def test_weights_that_are_none_are_refused(weights, message):
 
 
 def test_faults_of_parameters_are_told_together_at_fit():
-    estimator = ZooRegressor(training={"epochs": 3, "seed": 1, "weight_column": "w"})
+    estimator = ZooRegressor(training={"epochs": 3, "seed": 1, "weight_column": "w", "clipnorm": 1})
 
     with pytest.raises(SpecError) as caught:
         estimator.fit(np.arange(8.0).reshape(4, 2), np.arange(4.0))
@@ -161,6 +162,7 @@ def test_faults_of_parameters_are_told_together_at_fit():
         "  training.epochs: give epochs=... itself",
         "  training.seed: give random_state=...",
         "  training.weight_column: give fit(..., sample_weight=...)",
+        "  training.clipnorm: there is no such setting. Did you mean 'clip_norm'?",
     ]
 
 
