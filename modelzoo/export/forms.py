@@ -11,6 +11,7 @@ from modelzoo_registry import Fault, SpecError
 from modelzoo_registry.suggest import did_you_mean
 
 from ..columns.target import Target
+from ..interrupts import deferred
 from ..prune.prune import Pruned
 from .manifest import FORMS, Form, FormRecord
 
@@ -34,7 +35,8 @@ Write = Callable[[Path, Exported], FormRecord]
 
 def writer(form: Form) -> Write:
     """Return what writes a form; it imports TensorFlow."""
-    write: Write = import_module(_MODULES[form], __package__).write
+    with deferred():
+        write: Write = import_module(_MODULES[form], __package__).write
     return write
 
 

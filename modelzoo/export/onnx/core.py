@@ -14,6 +14,7 @@ import tensorflow as tf
 from modelzoo_registry import ExportError
 
 from ...core.cut import encoder_of, has_code
+from ...interrupts import deferred
 from ...runtime import chatter_hidden
 from ..core_fit import SCORES
 from ..manifest import CODE
@@ -49,7 +50,8 @@ def core_model(core: keras.Model) -> onnx.ModelProto:
 
 def _converted(call: Any, signature: dict[str, tf.TensorSpec]) -> onnx.ModelProto:
     with _quiet():
-        import tf2onnx
+        with deferred():
+            import tf2onnx
 
         try:
             return tf2onnx.convert.from_function(call, input_signature=[signature], opset=OPSET)[0]
