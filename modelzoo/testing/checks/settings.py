@@ -17,7 +17,7 @@ from ..check import Finding, Stumbled, doing, told
 from ..drawn import Node, for_all, greatest, least, schema_of, settings_of
 from ..subject import Subject
 
-_BUILT, _READ = 10, 40
+_BUILT, _READ = 8, 40
 """Examples of which something is built, and of which nothing is."""
 _THOROUGHLY = 10
 """How many times as many there are in a thorough test."""
