@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -43,6 +43,23 @@ def settings_of(spec: type[Spec], *, small: bool) -> st.SearchStrategy[dict[str,
     """
     schema = schema_of(spec)
     return _Drawing(schema.get("$defs", {}), small=small).fields(schema)
+
+
+def extremes_of(spec: type[Spec]) -> Iterator[dict[str, Any]]:
+    """Return settings at the bounds of a spec, one field at a time: the least whole number, both ends of others."""
+    for name, node in schema_of(spec).get("properties", {}).items():
+        yield from ({name: value} for value in _extremes(node))
+
+
+def _extremes(node: Node) -> Iterator[Any]:
+    if node.get("type") == "integer":
+        yield from (bound for bound in [least(node)] if bound is not None)
+    elif node.get("type") == "number":
+        yield from (float(node[key]) for key in ("minimum", "maximum") if key in node)
+    elif node.get("type") == "array" and not node.get("minItems"):
+        yield []
+    elif node.get("type") == "boolean":
+        yield from (False, True)
 
 
 def schema_of(spec: type[Spec]) -> Node:

@@ -16,6 +16,8 @@ from .checks import CHECKS
 from .subject import Subject, installed_subject
 
 ROOT = "modelzoo-plugins"
+_MET_BY_MODELS = ("models", "save and load", "export")
+"""What every installed model does with all regularizers, in its own check of them: it need not be done twice."""
 
 
 class CheckItem(pytest.Item):
@@ -24,7 +26,7 @@ class CheckItem(pytest.Item):
     def __init__(self, *, entry: PluginEntry, check: Check, **options: Any) -> None:
         super().__init__(**options)
         self.entry, self.check = entry, check
-        self.add_marker(pytest.mark.xdist_group(f"{ROOT} {entry.qualified_name}"))
+        self.add_marker(pytest.mark.xdist_group(entry.qualified_name))
 
     def runtest(self) -> None:
         """Run it; of a plugin that is broken, the first check says so."""
@@ -78,8 +80,9 @@ def named_entries() -> Iterator[tuple[PluginEntry, str]]:
 
 
 def checks_of(entry: PluginEntry) -> list[Check]:
-    """Return the checks of an installed plugin; of regularizers without "models", each of which meets them itself."""
-    return [check for check in CHECKS[entry.kind] if check.name != "models"]
+    """Return the checks of an installed plugin."""
+    met = _MET_BY_MODELS if entry.kind == "regularizer" else ()
+    return [check for check in CHECKS[entry.kind] if check.name not in met]
 
 
 def check_installed(entry: PluginEntry, check: Check) -> None:

@@ -85,7 +85,7 @@ FOUND = {
         "Check a field in a field_validator of its own: what a model_validator raises names no field.",
     ],
     (mutant_models.ReadsPercents, "stored settings"): [
-        "no setting at all makes Spec(share=0.5), and read from JSON: Spec(share=0.005).",
+        "share=100.0 makes Spec(share=1.0), and read from JSON: Spec(share=0.01).",
         "Let validators give back what reads as itself: loading a run reads the settings a second time.",
     ],
     (mutant_models.OwnOutput, "shapes"): ["For regression its graph ends in 'out', not in 'prediction'.", HEAD],

@@ -10,7 +10,7 @@ from ..subject import Subject
 
 
 def loads(subject: Subject) -> Iterator[Finding]:
-    """For each task, a run that is saved and loaded again predicts the same bits."""
+    """For each task, of a regularizer for one, a run that is saved and loaded again predicts the same bits."""
     from ..trained import same_bits, trained
 
     for task in subject.trained_tasks:
@@ -24,7 +24,7 @@ def loads(subject: Subject) -> Iterator[Finding]:
 
 
 def exports(subject: Subject) -> Iterator[Finding]:
-    """Its exports, ONNX and of a model SavedModel too, predict what it does itself, within 1e-5."""
+    """Its exports, ONNX and of a model SavedModel too, predict what it does itself, within 1e-5, for one task."""
     from ..trained import same_numbers, trained
 
     formats = ("onnx", "savedmodel") if subject.thorough or subject.entry.kind == "model" else ("onnx",)

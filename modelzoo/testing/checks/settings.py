@@ -14,11 +14,11 @@ from modelzoo_registry import BrokenPluginError, Spec, SpecError, ZooError
 from modelzoo_registry.specs import collect, validate
 
 from ..check import Finding, Stumbled, doing, told
-from ..drawn import Node, for_all, greatest, least, schema_of, settings_of
+from ..drawn import Node, extremes_of, for_all, greatest, least, schema_of, settings_of
 from ..subject import Subject
 
-_BUILT, _READ = 10, 40
-"""Examples of which something is built, and of which nothing is."""
+_BUILT, _READ = 6, 40
+"""Examples, beside the bounds, of which something is built, and of which nothing is."""
 _THOROUGHLY = 10
 """How many times as many there are in a thorough test."""
 
@@ -146,10 +146,11 @@ _AS_GIVEN = "Let validators give back what reads as itself: loading a run reads 
 def _looking(
     look: Callable[[dict[str, Any]], None], subject: Subject, *, examples: int, small: bool
 ) -> Iterator[Finding]:
+    spec, times = subject.plugin.Spec, _THOROUGHLY if subject.thorough else 1
     try:
-        for_all(
-            settings_of(subject.plugin.Spec, small=small), examples * (_THOROUGHLY if subject.thorough else 1), look
-        )
+        for settings in extremes_of(spec):
+            look(settings)
+        for_all(settings_of(spec, small=small), examples * times, look)
     except _FoundError as found:
         yield found.finding
 

@@ -15,7 +15,7 @@ _LEAST_FALL = 0.97
 
 
 def finite_loss(subject: Subject) -> Iterator[Finding]:
-    """For each task, at the defaults, the loss stays finite in every step."""
+    """For each task, of a regularizer for one, the loss at the defaults stays finite in every step."""
     from ..trained import trained
 
     for task in subject.trained_tasks:
@@ -36,7 +36,7 @@ def finite_loss(subject: Subject) -> Iterator[Finding]:
 
 
 def falling_loss(subject: Subject) -> Iterator[Finding]:
-    """For each task, at the defaults, the loss falls on rows that have something to learn."""
+    """For each task, of a regularizer for one, the loss at the defaults falls on rows that have something to learn."""
     from ..trained import trained
 
     for task in subject.trained_tasks:
