@@ -1,4 +1,4 @@
-"""Generate the parts of the README and of schema.md that would drift if they were written by hand.
+"""Generate the parts of the README and of the site that would drift if they were written by hand.
 
 ``make docs`` writes them, ``make lint`` checks them.
 """
@@ -37,10 +37,36 @@ _POLICIES = {
 """What each policy makes of a missing value."""
 
 
+_REPLACES = {
+    "numeric": "`numeric_column`",
+    "categorical": "`categorical_column_with_vocabulary_list`, `indicator_column`, `embedding_column`",
+    "hashed": "`categorical_column_with_hash_bucket`, `embedding_column`",
+    "bucketized": "`bucketized_column`",
+    "crossed": "`crossed_column`, `embedding_column`",
+    "datetime": "nothing: dates had to be taken apart by hand",
+    "array": "`Input(shape=...)`, `numeric_column(shape=...)`",
+}
+"""The feature columns of TensorFlow whose place each kind takes."""
+
+_READS = {
+    "numeric": "number",
+    "bucketized": "number",
+    "crossed": "two to eight entries with ids",
+    "array": "numbers of one shape",
+}
+"""What the kinds read that have no setting ``dtype``."""
+
+
 def command_help(*names: str) -> str:
     """Return the help of ``zoo`` and of the named commands as one block of Markdown."""
     texts = [_help(zoo, "zoo"), *(_help(_command(name), f"zoo {name}") for name in names)]
     return "```text\n" + "\n\n".join(texts) + "\n```"
+
+
+def commands() -> str:
+    """Return the help of ``zoo`` and of every command, each under a heading, as Markdown."""
+    texts = {"zoo": _help(zoo, "zoo")} | {f"zoo {name}": _help(_command(name), f"zoo {name}") for name in COMMANDS}
+    return "\n\n".join(f"## {title}\n\n```text\n{text}\n```" for title, text in texts.items())
 
 
 def odd_values() -> str:
@@ -83,6 +109,23 @@ def policies() -> str:
     rows = [f"| `{policy}` | {_POLICIES[policy]} | {names} |" for policy, names in takers.items()]
     head = ["| `missing =` | a missing value | taken by (**by default**) |", "|---|---|---|"]
     return "\n".join([*head, *rows])
+
+
+def columns() -> str:
+    """Return what each kind of column replaces, takes and becomes, as a table."""
+    rows = [
+        f"| [`{kind.name}`](../reference/schema.md#{kind.name}) | {_REPLACES[kind.name]} | {_raw(kind)} "
+        f"| {_cell(kind.paragraphs[0])} | {kind.parts} |"
+        for kind in describe_kinds()
+    ]
+    head = ["| kind | replaces | raw type | what it does | goes to |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *rows])
+
+
+def _raw(kind: Kind) -> str:
+    """Say what the raw values of a kind are: what its setting ``dtype`` takes, or what it always reads."""
+    dtype = next((setting.takes for setting in kind.settings if setting.name == "dtype"), None)
+    return _READS[kind.name] if dtype is None else dtype.removeprefix("one of ").replace(", ", " or ")
 
 
 def kinds() -> str:

@@ -11,6 +11,7 @@ from importlib.metadata import Distribution, EntryPoint, distributions, entry_po
 from typing import Literal
 
 Kind = Literal["model", "regularizer", "hook"]
+"""What a plugin is."""
 
 GROUPS: Mapping[str, Kind] = {
     "modelzoo.models": "model",
@@ -27,10 +28,15 @@ class PluginEntry:
     """Name one offered plugin: what it is called, who offers it, and where its object is."""
 
     kind: Kind
+    """What it is."""
     name: str
+    """What it is called: the name of its entry point."""
     distribution: str
+    """The distribution that offers it."""
     version: str
+    """That distribution's version."""
     entry_point: EntryPoint
+    """Where its object is; loading it imports its module."""
 
     @property
     def qualified_name(self) -> str:

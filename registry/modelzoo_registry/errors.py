@@ -1,25 +1,25 @@
 """Name every error of the zoo.
 
-::
-
-    ZooError
-    ├── SpecError             (ValueError)         settings: unknown, reserved, out of range, in conflict
-    ├── PluginError
-    │   ├── UnknownPluginError    (LookupError)    no plugin of that name
-    │   ├── AmbiguousPluginError  (LookupError)    several distributions offer that name
-    │   └── BrokenPluginError     (RuntimeError)   the plugin cannot be used
-    ├── DataError             (ValueError)         files, tables, rows
-    │   ├── ColumnError           (LookupError)    a column that is not there
-    │   └── SchemaError                            columns described wrongly
-    ├── TrainingError         (RuntimeError)
-    │   └── NonFiniteLossError    (ArithmeticError) the loss became NaN or infinite
-    ├── NotFittedError        (RuntimeError)       the model has not been trained
-    ├── MissingDependencyError (ImportError)       an extra that is not installed
-    └── ArtifactError
-        ├── ArtifactNotFoundError (FileNotFoundError)  no run or export there
-        ├── ExportError           (RuntimeError)       an export that cannot be written, or failed its verification
-        ├── ArtifactExistsError   (FileExistsError)    something is there already
-        └── DamagedArtifactError  (ValueError)         a file is missing or does not match its checksum
+```text
+ZooError
+├── SpecError             (ValueError)         settings: unknown, reserved, out of range, in conflict
+├── PluginError
+│   ├── UnknownPluginError    (LookupError)    no plugin of that name
+│   ├── AmbiguousPluginError  (LookupError)    several distributions offer that name
+│   └── BrokenPluginError     (RuntimeError)   the plugin cannot be used
+├── DataError             (ValueError)         files, tables, rows
+│   ├── ColumnError           (LookupError)    a column that is not there
+│   └── SchemaError                            columns described wrongly
+├── TrainingError         (RuntimeError)
+│   └── NonFiniteLossError    (ArithmeticError) the loss became NaN or infinite
+├── NotFittedError        (RuntimeError)       the model has not been trained
+├── MissingDependencyError (ImportError)       an extra that is not installed
+└── ArtifactError
+    ├── ArtifactNotFoundError (FileNotFoundError)  no run or export there
+    ├── ExportError           (RuntimeError)       an export that cannot be written, or failed its verification
+    ├── ArtifactExistsError   (FileExistsError)    something is there already
+    └── DamagedArtifactError  (ValueError)         a file is missing or does not match its checksum
+```
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ class Fault:
     """Say one thing that is wrong, and where: ``path`` is a dotted field, a column or a file."""
 
     path: str
+    """A dotted field, a column or a file; nothing for all of it."""
     message: str
+    """What is wrong there, what was received, and what to do."""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message

@@ -11,6 +11,7 @@ from .specs import ModelSpec, RegularizerSpec
 from .tasks import TASKS, Task
 
 Part = Literal["wide", "deep"]
+"""The sparse linear part of a model, or everything else."""
 
 
 class ModelPlugin:
@@ -21,7 +22,9 @@ class ModelPlugin:
     """
 
     Spec: ClassVar[type[ModelSpec]]
+    """Its settings: architecture only."""
     tasks: ClassVar[frozenset[Task]]
+    """What it can be trained for."""
 
     def build(self, spec: Any, inputs: ModelInputs) -> Tensor:
         """Return the prediction as a Keras functional graph over ``inputs``.
@@ -44,6 +47,7 @@ class Weight:
     name: str
     """The variable's own name: kernel, bias, embeddings, table, ..."""
     shape: tuple[int, ...]
+    """The variable's shape."""
     layer: Any
     """The Keras layer that owns it."""
     part: Part
@@ -62,6 +66,7 @@ class Update:
     """Describe what one step of the optimizer did to a weight."""
 
     weight: Weight
+    """The weight that was updated."""
     slot: Callable[[str], Any]
     """Returns the variable that the optimizer keeps for this weight, by its name: momentum, velocity, accumulator."""
     rows: Tensor | None
@@ -86,9 +91,11 @@ class LayerInfo:
     """Describe one layer of a model to a regularizer."""
 
     name: str
+    """The layer's name, unique in its model."""
     layer: Any
     """The Keras layer itself."""
     part: Part
+    """``wide`` for the sparse linear part, ``deep`` for everything else."""
     hidden: bool
     """Whether its output is a hidden activation: behind a nonlinearity, or a custom layer with weights."""
 
@@ -102,7 +109,9 @@ class RegularizerPlugin:
     """
 
     Spec: ClassVar[type[RegularizerSpec]]
+    """Its settings."""
     tasks: ClassVar[frozenset[Task]] = frozenset(TASKS)  # type: ignore[arg-type]  # the same names, as a set of str
+    """What it makes sense for; for other tasks it is refused."""
     exclusive: ClassVar[str | None] = None
     """What only one regularizer of a model can do, in a few words; a second one that names the same is refused."""
     sparsifies: ClassVar[bool] = False

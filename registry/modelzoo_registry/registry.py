@@ -29,7 +29,9 @@ class PluginStatus:
     """Say how one offered plugin is: usable, broken (with the cause), or in conflict."""
 
     entry: PluginEntry
+    """The plugin as its distribution offers it."""
     state: Literal["ok", "broken", "conflict"]
+    """Whether it can be used, cannot, or shares its name with another distribution's."""
     summary: str = ""
     """First line of its docstring."""
     cause: str = ""
@@ -44,6 +46,7 @@ class Registry:
     def __init__(self, found: Iterable[EntryPoint] | None = None) -> None:
         points = installed_entry_points() if found is None else found
         self.entries: tuple[PluginEntry, ...] = tuple(read_entries(points))
+        """All offered plugins, by kind and name."""
         self._loaded: dict[PluginEntry, Any] = {}
         self._failed: dict[PluginEntry, BrokenPluginError] = {}
         self._heavy: dict[PluginEntry, str] = {}
@@ -70,7 +73,8 @@ class Registry:
         """Return the plugin of that name, importing its module only.
 
         Raises:
-            UnknownPluginError, AmbiguousPluginError: as ``find`` does.
+            UnknownPluginError: as ``find`` does.
+            AmbiguousPluginError: as ``find`` does.
             BrokenPluginError: naming distribution, version and cause; the original exception is chained.
         """
         return self.load_entry(self.find(kind, name))

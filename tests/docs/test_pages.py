@@ -1,0 +1,118 @@
+"""The code on the pages of the site is run as it stands there."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from modelzoo_registry import installed
+from pyarrow import csv
+
+from ..rides import COLUMNS, write_rides
+from ..snippets import RUN, Page, blocks
+
+pytestmark = pytest.mark.xdist_group("readme")
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = {str(path.relative_to(DOCS)): path.read_text(encoding="utf-8") for path in sorted(DOCS.rglob("*.md"))}
+ELSEWHERE: dict[str, str] = {}
+"""Pages whose code is run by a test of their own, and that test."""
+WITH_CODE = [
+    name for name, text in PAGES.items() if any(block.runs for block in blocks(text)) and name not in ELSEWHERE
+]
+
+
+def taxi_files() -> None:
+    for name, path in write_rides(Path()).items():
+        path.rename(f"taxi-{name}.csv")
+
+
+def train_file() -> None:
+    """A file with a header line."""
+    train = write_rides(Path())["train"]
+    csv.write_csv(csv.read_csv(train, read_options=csv.ReadOptions(column_names=COLUMNS)), train)
+
+
+FILES = {"tutorial/taxi.md": taxi_files, "reference/schema.md": train_file}
+"""What makes the files that a page takes for given."""
+
+
+@pytest.fixture
+def page(tmp_path, monkeypatch):
+    """Return a runner of a page in an empty folder; it returns the names that its Python blocks leave."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(name):
+        FILES.get(name, lambda: None)()
+        page = Page(name, {"__name__": "__main__"}, monkeypatch)
+        for block in blocks(PAGES[name]):
+            page.run(block)
+        return page.names
+
+    yield run
+    installed.cache_clear()
+
+
+@pytest.mark.parametrize("name", WITH_CODE)
+def test_the_code_of_a_page_runs_as_it_stands(page, name):
+    names = page(name)
+
+    check = CHECKS.get(name)
+    if check:
+        check(names)
+
+
+def first_model(names: dict) -> None:
+    assert names["metrics"]["rmse"] < 1_000
+    assert len(names["history"].history["val_rmse"]) == 3
+    assert csv.read_csv("priced.csv").num_rows == 5_000
+
+
+def taxi(names: dict) -> None:
+    assert max(names["metrics"]["rmse"], names["dnn_metrics"]["rmse"]) < 2
+    assert 20 < names["fare"][0] < 100
+    (line,) = Path("fares.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["prediction"] == pytest.approx(names["fare"][0], rel=1e-4)
+
+
+def digits(names: dict) -> None:
+    assert names["metrics"]["accuracy"] > 0.9
+    assert names["codes"].shape == (1_797, 3)
+
+
+def regularizer(names: dict) -> None:
+    assert json.loads(Path("runs/huber/run.json").read_text(encoding="utf-8"))["regularizers"] == [
+        {"name": "huber", "distribution": "zoo-huber", "version": "0.1.0", "settings": {"strength": 0.01, "delta": 0.3}}
+    ]
+
+
+def scoring(names: dict) -> None:
+    assert names["predictions"].reshape(-1) == pytest.approx(names["model"].predict(names["rows"]), rel=1e-4)
+    assert csv.read_csv("priced.csv").column_names == ["carat", "cut", "prediction"]
+
+
+CHECKS = {
+    "how-to/score-without-tensorflow.md": scoring,
+    "how-to/write-a-regularizer.md": regularizer,
+    "tutorial/digits.md": digits,
+    "tutorial/first-model.md": first_model,
+    "tutorial/taxi.md": taxi,
+}
+"""What must have come of a page, beyond that it ran."""
+
+
+def test_no_code_of_a_page_is_overlooked():
+    fences = {
+        name: len(re.findall(rf"^ *```(?:{'|'.join(RUN)})\b", text, re.MULTILINE)) for name, text in PAGES.items()
+    }
+    found = {name: sum(block.language in RUN for block in blocks(text)) for name, text in PAGES.items()}
+
+    assert found == fences
+
+
+@pytest.mark.parametrize(("page", "test"), ELSEWHERE.items())
+def test_a_page_whose_code_is_run_elsewhere_is_named_there(page, test):
+    assert Path(page).name in (ROOT / test).read_text(encoding="utf-8")

@@ -1,0 +1,90 @@
+"""Run the code of Markdown pages as it stands there: Python, commands, and files that pages write out."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from modelzoo_registry import installed
+
+from modelzoo.cli import group
+
+_FENCE = re.compile(r'^```(?P<language>\w+)(?: title="(?P<file>[^"]+)")?\n(?P<code>.*?)^```$', re.DOTALL | re.MULTILINE)
+RUN = ("python", "sh")
+"""The languages of blocks that are run."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Hold one block of code: its language, the file it shows, if any, and the line it begins at."""
+
+    language: str
+    file: str | None
+    code: str
+    line: int
+
+    @property
+    def runs(self) -> bool:
+        return self.language in RUN and self.file is None
+
+
+def blocks(text: str) -> list[Block]:
+    """Return the blocks of code of a page, in order."""
+    return [
+        Block(found["language"], found["file"], found["code"], text.count("\n", 0, found.start("code")) + 1)
+        for found in _FENCE.finditer(text)
+    ]
+
+
+@dataclass
+class Page:
+    """Run the blocks of a page in the current folder, all Python ones in one namespace."""
+
+    name: str
+    names: dict[str, Any]
+    patch: pytest.MonkeyPatch
+
+    def run(self, block: Block) -> None:
+        if block.file is not None:
+            path = Path(block.file)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block.code, encoding="utf-8")
+        elif block.language == "python":  # blank lines before it, so that a traceback names the page's own line
+            exec(compile("\n" * (block.line - 1) + block.code, self.name, "exec"), self.names)
+        elif block.language == "sh":
+            for words in commands(block.code):
+                self.command(words)
+
+    def command(self, words: list[str]) -> None:
+        match words:
+            case ["zoo", *rest]:
+                assert group.run(rest) == 0, f"{self.name}: {shlex.join(words)}"
+            case ["python", *rest]:
+                subprocess.run([sys.executable, *rest], check=True)
+            case ["pip", "install", "."]:
+                self._install()
+            case _:
+                raise AssertionError(f"{self.name}: no test runs such a command: {shlex.join(words)}")
+
+    def _install(self) -> None:
+        """Install the package of the current folder, for the rest of the page, beside what is there."""
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--target"]
+        subprocess.run([*pip, "installed", "."], check=True)
+        self.patch.syspath_prepend(str(Path("installed").resolve()))
+        importlib.invalidate_caches()
+        installed.cache_clear()
+
+
+def commands(code: str) -> Iterator[list[str]]:
+    """Yield the commands of a block, each as its words."""
+    for line in code.replace("\\\n", "").splitlines():
+        if words := shlex.split(line, comments=True):
+            yield words
