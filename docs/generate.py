@@ -90,8 +90,8 @@ def schema(target: str, *columns: str) -> str:
     """Return what ``zoo schema`` prints for a target and columns of the diamonds as one block of TOML."""
     with TemporaryDirectory() as folder, contextlib.chdir(folder):
         parquet.write_table(datasets.load("diamonds"), "diamonds.parquet")
-        words = ["diamonds.parquet", "--target", target, "--columns", ",".join(columns)]
-        printed = CliRunner().invoke(_command("schema"), words, catch_exceptions=False)
+        words = ["schema", "diamonds.parquet", "--target", target, "--columns", ",".join(columns)]
+        printed = CliRunner().invoke(zoo, words, catch_exceptions=False)
     return f"```toml\n{printed.stdout}```"
 
 
