@@ -24,7 +24,8 @@ from modelzoo.cli.kinds import Kind, describe_kinds
 from modelzoo.columns.schema import KINDS
 
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
-WIDTH = 100
+WIDTH, NARROW = 100, 80
+"""Columns of the help in the README, and on the site, which has less room for them."""
 
 _POLICIES = {
     "mean": "becomes the mean of the training rows, as they are scaled; of dates, the middle of every circle",
@@ -39,10 +40,10 @@ _POLICIES = {
 
 _REPLACES = {
     "numeric": "`numeric_column`",
-    "categorical": "`categorical_column_with_vocabulary_list`, `indicator_column`, `embedding_column`",
-    "hashed": "`categorical_column_with_hash_bucket`, `embedding_column`",
+    "categorical": "`categorical_column_with_vocabulary_list`, `indicator_column`",
+    "hashed": "`categorical_column_with_hash_bucket`",
     "bucketized": "`bucketized_column`",
-    "crossed": "`crossed_column`, `embedding_column`",
+    "crossed": "`crossed_column`",
     "datetime": "nothing: dates had to be taken apart by hand",
     "array": "`Input(shape=...)`, `numeric_column(shape=...)`",
 }
@@ -65,7 +66,8 @@ def command_help(*names: str) -> str:
 
 def commands() -> str:
     """Return the help of ``zoo`` and of every command, each under a heading, as Markdown."""
-    texts = {"zoo": _help(zoo, "zoo")} | {f"zoo {name}": _help(_command(name), f"zoo {name}") for name in COMMANDS}
+    named = {"zoo": zoo} | {f"zoo {name}": _command(name) for name in COMMANDS}
+    texts = {title: _help(command, title, NARROW) for title, command in named.items()}
     return "\n\n".join(f"## {title}\n\n```text\n{text}\n```" for title, text in texts.items())
 
 
@@ -115,10 +117,10 @@ def columns() -> str:
     """Return what each kind of column replaces, takes and becomes, as a table."""
     rows = [
         f"| [`{kind.name}`](../reference/schema.md#{kind.name}) | {_REPLACES[kind.name]} | {_raw(kind)} "
-        f"| {_cell(kind.paragraphs[0])} | {kind.parts} |"
+        f"| {_cell(kind.paragraphs[0])} |"
         for kind in describe_kinds()
     ]
-    head = ["| kind | replaces | raw type | what it does | goes to |", "|---|---|---|---|---|"]
+    head = ["| kind | replaces | raw type | what it does |", "|---|---|---|---|"]
     return "\n".join([*head, *rows])
 
 
@@ -367,8 +369,8 @@ def _command(name: str) -> click.Command:
     return command
 
 
-def _help(command: click.Command, title: str) -> str:
+def _help(command: click.Command, title: str, width: int = WIDTH) -> str:
     context = click.Context(
-        command, info_name=title, terminal_width=WIDTH, max_content_width=WIDTH, help_option_names=["-h", "--help"]
+        command, info_name=title, terminal_width=width, max_content_width=width, help_option_names=["-h", "--help"]
     )
     return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())

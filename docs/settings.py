@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from modelzoo_registry import ACTIVATIONS, Kind, Spec, TrainingSpec, installed
+from modelzoo_registry.training import TRAINING_FIELDS
 
 from modelzoo.cli.describe import describe_field
+from modelzoo.config import TrainConfig
 
 _HEAD = ["| setting | default | takes | what it means |", "|---|---|---|---|"]
 _ANY_ACTIVATION = f"one of {', '.join(ACTIVATIONS)}"
@@ -18,6 +20,11 @@ _ANY_ACTIVATION = f"one of {', '.join(ACTIVATIONS)}"
 def training() -> str:
     """Return every field of ``TrainingSpec`` as a table."""
     return _table(TrainingSpec)
+
+
+def config() -> str:
+    """Return the fields that a file of ``zoo train --config`` has beside them as a table."""
+    return _table(TrainConfig, but=TRAINING_FIELDS)
 
 
 def plugins(kind: Kind) -> str:
@@ -40,14 +47,16 @@ def _plugin(name: str, plugin: Any) -> str:
     return "\n\n".join([f"### {name}", text, tasks, _table(plugin.Spec)])
 
 
-def _table(spec: type[Spec]) -> str:
-    rows = list(_rows(spec.model_json_schema()))
+def _table(spec: type[Spec], but: Collection[str] = ()) -> str:
+    rows = list(_rows(spec.model_json_schema(), but))
     return "\n".join([*_HEAD, *rows]) if rows else "It has no settings."
 
 
-def _rows(schema: Mapping[str, Any]) -> Iterator[str]:
+def _rows(schema: Mapping[str, Any], but: Collection[str]) -> Iterator[str]:
     definitions = schema.get("$defs", {})
     for name, field in schema.get("properties", {}).items():
+        if name in but:
+            continue
         meaning, takes = describe_field(field, definitions)
         takes = takes.replace(_ANY_ACTIVATION, "one of the [activations](#activations)").replace("nothing", "None")
         default = field.get("default")

@@ -10,6 +10,8 @@ import pytest
 from modelzoo_registry import installed
 from pyarrow import csv
 
+import modelzoo
+
 from ..rides import COLUMNS, write_rides
 from ..snippets import RUN, Page, blocks
 
@@ -89,14 +91,36 @@ def regularizer(names: dict) -> None:
     ]
 
 
+def smaller(names: dict) -> None:
+    assert {"carat", "y"} <= set(names["read"])
+    assert len(names["read"]) < 40
+    assert "input columns" in [each.what for each in names["manifest"].removed]
+
+
+def repeated(_: dict) -> None:
+    first, second, third = (modelzoo.load(f"runs/{name}") for name in ("first", "second", "third"))
+    assert first.regularizers == second.regularizers == ({"name": "dropout", "rate": 0.1},)
+    assert second.fitted.facts.training.learning_rate == 0.01
+    assert (third.spec.hidden, third.fitted.facts.training.seed) == ((32, 16), 7)
+    assert [column.name for column in third.schema.columns] == ["carat", "cut", "clarity"]
+
+
+def streamed(names: dict) -> None:
+    assert names["model"].fitted.facts.streamed
+    assert modelzoo.load("runs/streamed").fitted.facts.rows > 48_000
+
+
 def scoring(names: dict) -> None:
     assert names["predictions"].reshape(-1) == pytest.approx(names["model"].predict(names["rows"]), rel=1e-4)
     assert csv.read_csv("priced.csv").column_names == ["carat", "cut", "prediction"]
 
 
 CHECKS = {
+    "how-to/make-a-model-smaller.md": smaller,
+    "how-to/repeat-a-training.md": repeated,
     "how-to/score-without-tensorflow.md": scoring,
     "how-to/write-a-regularizer.md": regularizer,
+    "how-to/train-on-large-files.md": streamed,
     "tutorial/digits.md": digits,
     "tutorial/first-model.md": first_model,
     "tutorial/taxi.md": taxi,
