@@ -104,7 +104,7 @@ def evaluated(in_python, workplace, folder):
 
 def test_it_brings_the_registry_and_what_that_needs_and_nothing_else(alone, tmp_path):
     assert json.loads(must(alone / "python", "-c", BROUGHT, cwd=tmp_path)) == [
-        "annotated-types", "modelzoo-registry", "pluggy", "pydantic", "pydantic_core", "typing-inspection",
+        "annotated-types", "modelzoo-registry", "packaging", "pluggy", "pydantic", "pydantic_core", "typing-inspection",
         "typing_extensions", "zoo-residual",
     ]  # fmt: skip
 

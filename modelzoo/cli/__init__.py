@@ -31,6 +31,10 @@ def main() -> None:
         from .group import run
     except KeyboardInterrupt:  # so early that nothing can tell it better
         sys.exit(STOPPED)
+    except Exception as error:  # something zoo rests on is missing or broken, which doctor can tell all the same
+        from ..doctor.main import run_alone
+
+        sys.exit(run_alone(sys.argv[1:], error))
     code = run(sys.argv[1:])
     if code in (STOPPED, TERMINATED):
         # At a proper exit, threads of TensorFlow in the middle of a step may find Python gone, and crash.

@@ -15,7 +15,7 @@ from modelzoo_registry.suggest import did_you_mean
 
 from . import STOPPED
 
-COMMANDS = ("list", "show", "schema", "train", "evaluate", "predict", "plot", "export", "demo")
+COMMANDS = ("list", "show", "schema", "train", "evaluate", "predict", "plot", "export", "demo", "doctor")
 """The commands of modelzoo itself, in the order help shows them; each is a module beside this one."""
 
 _FOUND = "modelzoo.cli.plugin_commands"
@@ -116,6 +116,8 @@ def _guarded(arguments: Sequence[str], *, debug: bool) -> int:
     except OSError as error:
         return _tell(_describe(error), 2 if error.filename else 1, error, debug=debug)
     except Exception as error:
+        if isinstance(error, ImportError):
+            error.add_note("zoo doctor says what is broken here")
         return _tell(f"this was not expected: {type(error).__name__}: {error}", 1, error, debug=debug)
 
 

@@ -21,6 +21,7 @@ from .errors import (
     DataError,
     ExportError,
     Fault,
+    IncompatiblePluginError,
     MissingDependencyError,
     NonFiniteLossError,
     NotFittedError,
@@ -36,6 +37,8 @@ from .version import __version__
 
 if TYPE_CHECKING:
     from .activations import ACTIVATIONS, Activation
+    from .contract import CONTRACT_REQUIREMENT, CONTRACT_VERSION
+    from .deprecation import PluginDeprecationWarning
     from .entries import Kind, PluginEntry
     from .hookspecs import RunInfo, hookimpl
     from .inputs import ModelInputs, Tensor
@@ -47,6 +50,8 @@ if TYPE_CHECKING:
 _WHERE = {
     "ACTIVATIONS": ".activations",
     "Activation": ".activations",
+    "CONTRACT_REQUIREMENT": ".contract",
+    "CONTRACT_VERSION": ".contract",
     "Kind": ".entries",
     "LayerInfo": ".plugins",
     "ModelInputs": ".inputs",
@@ -54,6 +59,7 @@ _WHERE = {
     "ModelSpec": ".specs",
     "Objective": ".plugins",
     "Part": ".plugins",
+    "PluginDeprecationWarning": ".deprecation",
     "PluginEntry": ".entries",
     "PluginStatus": ".registry",
     "Registry": ".registry",
@@ -72,6 +78,8 @@ _WHERE = {
 
 __all__ = [
     "ACTIVATIONS",
+    "CONTRACT_REQUIREMENT",
+    "CONTRACT_VERSION",
     "SUPERVISED",
     "Activation",
     "AmbiguousPluginError",
@@ -84,6 +92,7 @@ __all__ = [
     "DataError",
     "ExportError",
     "Fault",
+    "IncompatiblePluginError",
     "Kind",
     "LayerInfo",
     "MissingDependencyError",
@@ -94,6 +103,7 @@ __all__ = [
     "NotFittedError",
     "Objective",
     "Part",
+    "PluginDeprecationWarning",
     "PluginEntry",
     "PluginError",
     "PluginStatus",

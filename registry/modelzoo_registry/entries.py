@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
 from typing import Literal
+
+from .heads import Head, normalize, read_head
 
 Kind = Literal["model", "regularizer", "hook"]
 """What a plugin is."""
@@ -37,6 +38,8 @@ class PluginEntry:
     """That distribution's version."""
     entry_point: EntryPoint
     """Where its object is; loading it imports its module."""
+    requirement: str = ""
+    """What its distribution asks for of modelzoo-registry, as its metadata has it; empty where it does not say."""
 
     @property
     def qualified_name(self) -> str:
@@ -62,7 +65,7 @@ def _first_of_each() -> Iterable[Distribution]:
     """Return the installed distributions; of one that is there twice, the one that is imported."""
     found: dict[str, Distribution] = {}
     for distribution in distributions():
-        found.setdefault(normalize(_identity(distribution)[0]), distribution)
+        found.setdefault(normalize(read_head(distribution).name), distribution)
     return found.values()
 
 
@@ -70,15 +73,17 @@ def _readable(distribution: Distribution) -> Iterable[EntryPoint]:
     try:
         return distribution.entry_points
     except Exception as error:
-        name, version = _identity(distribution)
-        warnings.warn(f"{name} {version} is passed over: its entry_points.txt cannot be read: {error}", stacklevel=2)
+        head = read_head(distribution)
+        warnings.warn(
+            f"{head.name} {head.version} is passed over: its entry_points.txt cannot be read: {error}", stacklevel=2
+        )
         return ()
 
 
 def read_entries(found: Iterable[EntryPoint]) -> list[PluginEntry]:
     """Turn entry points into plugin entries, sorted by kind and name."""
-    identities: dict[int, tuple[str, str]] = {}
-    entries = [_entry(point, identities) for point in found if point.group in GROUPS]
+    heads: dict[int, Head] = {}
+    entries = [_entry(point, heads) for point in found if point.group in GROUPS]
     return sorted(entries, key=lambda e: (KINDS.index(e.kind), e.name, normalize(e.distribution)))
 
 
@@ -91,35 +96,12 @@ def by_name(entries: Iterable[PluginEntry], kind: Kind) -> dict[str, list[Plugin
     return dict(names)
 
 
-def normalize(distribution: str) -> str:
-    """Return the name in the form in which distribution names are compared (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", distribution).lower()
-
-
-def _entry(point: EntryPoint, identities: dict[int, tuple[str, str]]) -> PluginEntry:
+def _entry(point: EntryPoint, heads: dict[int, Head]) -> PluginEntry:
     if point.dist is None:
-        distribution, version = "unknown", ""
+        head = Head("unknown", "")
     else:
         key = id(point.dist)
-        if key not in identities:
-            identities[key] = _identity(point.dist)
-        distribution, version = identities[key]
-    return PluginEntry(GROUPS[point.group], point.name, distribution, version, point)
-
-
-def _identity(dist: Distribution) -> tuple[str, str]:
-    """Return name and version from the head of the metadata.
-
-    ``dist.metadata`` parses the whole text as an e-mail, long description included: ten times slower.
-    """
-    try:
-        text = dist.read_text("METADATA") or dist.read_text("PKG-INFO") or ""
-    except UnicodeDecodeError:
-        text = ""
-    fields: dict[str, str] = {}
-    for line in text.splitlines():
-        if not line.strip():
-            break
-        key, _, value = line.partition(":")
-        fields.setdefault(key.strip().lower(), value.strip())
-    return fields.get("name", "unknown"), fields.get("version", "")
+        if key not in heads:
+            heads[key] = read_head(point.dist)
+        head = heads[key]
+    return PluginEntry(GROUPS[point.group], point.name, head.name, head.version, point, head.requirement)

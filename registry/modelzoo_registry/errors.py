@@ -7,6 +7,7 @@ ZooError
 │   ├── UnknownPluginError    (LookupError)    no plugin of that name
 │   ├── AmbiguousPluginError  (LookupError)    several distributions offer that name
 │   └── BrokenPluginError     (RuntimeError)   the plugin cannot be used
+│       └── IncompatiblePluginError            it was built for another version of the contract
 ├── DataError             (ValueError)         files, tables, rows
 │   ├── ColumnError           (LookupError)    a column that is not there
 │   └── SchemaError                            columns described wrongly
@@ -90,6 +91,10 @@ class BrokenPluginError(PluginError, RuntimeError):
     """Say that a plugin is installed and cannot be used; the cause is chained."""
 
     mendable = False
+
+
+class IncompatiblePluginError(BrokenPluginError):
+    """Say that a plugin was built for another version of the contract; nothing of it was imported."""
 
 
 class DataError(_FaultsError, ValueError):

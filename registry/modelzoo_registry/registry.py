@@ -14,28 +14,34 @@ from typing import Any, Literal, TypeVar
 
 from . import heavy
 from .checks import check
-from .entries import KINDS, Kind, PluginEntry, by_name, installed_entry_points, normalize, read_entries
-from .errors import AmbiguousPluginError, BrokenPluginError, UnknownPluginError
+from .contract import mismatch
+from .deprecation import warn_of_deprecated
+from .entries import KINDS, Kind, PluginEntry, by_name, installed_entry_points, read_entries
+from .errors import AmbiguousPluginError, BrokenPluginError, IncompatiblePluginError, UnknownPluginError
+from .heads import normalize
 from .suggest import did_you_mean
 
 STRICT_VARIABLE = "MODELZOO_STRICT_PLUGINS"
 """Set to 1, a broken plugin met while listing raises at once."""
+
+State = Literal["ok", "broken", "conflict", "incompatible"]
+"""Usable; cannot be loaded; its name is offered twice; built for another version of the contract."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class PluginStatus:
-    """Say how one offered plugin is: usable, broken (with the cause), or in conflict."""
+    """Say how one offered plugin is: usable, or not, and why."""
 
     entry: PluginEntry
     """The plugin as its distribution offers it."""
-    state: Literal["ok", "broken", "conflict"]
-    """Whether it can be used, cannot, or shares its name with another distribution's."""
+    state: State
+    """Whether it can be used, and if not, in a word, why."""
     summary: str = ""
     """First line of its docstring."""
     cause: str = ""
-    """Why it is broken or in conflict, in one line."""
+    """Why it is not usable, in one line."""
     heavy_import: str = ""
     """``tensorflow`` or ``keras`` when the plugin's module imports it at the top: start-up pays for that."""
 
@@ -97,7 +103,21 @@ class Registry:
         Raises:
             BrokenPluginError: at the first broken one, only when ``MODELZOO_STRICT_PLUGINS`` is 1.
         """
-        return [self._status(entry) for entry in self.entries if kind in (None, entry.kind)]
+        return [self.status_of(entry) for entry in self.entries if kind in (None, entry.kind)]
+
+    def status_of(self, entry: PluginEntry) -> PluginStatus:
+        """Load one plugin, guarded, and say how it is; raises as ``status`` does."""
+        rivals = by_name(self.entries, entry.kind)[entry.name]
+        try:
+            plugin = self.load_entry(entry)
+        except BrokenPluginError as error:
+            if os.environ.get(STRICT_VARIABLE) == "1":
+                raise
+            failed: State = "incompatible" if isinstance(error, IncompatiblePluginError) else "broken"
+            return PluginStatus(entry, failed, cause=_one_line(error), heavy_import=self._heavy.get(entry, ""))
+        state: State = "conflict" if len(rivals) > 1 else "ok"
+        cause = _ambiguous(rivals, entry.name) if len(rivals) > 1 else ""
+        return PluginStatus(entry, state, summary_of(plugin), cause, self._heavy.get(entry, ""))
 
     def _matches(self, kind: Kind, name: str) -> list[PluginEntry]:
         distribution, _, short = name.partition(":")
@@ -116,19 +136,10 @@ class Registry:
         plural = {"model": "Models", "regularizer": "Regularizers", "hook": "Hooks"}[kind]
         return f"no {kind} is called {name!r}.{hint} {plural}: {listed}"
 
-    def _status(self, entry: PluginEntry) -> PluginStatus:
-        rivals = by_name(self.entries, entry.kind)[entry.name]
-        try:
-            plugin = self.load_entry(entry)
-        except BrokenPluginError as error:
-            if os.environ.get(STRICT_VARIABLE) == "1":
-                raise
-            return PluginStatus(entry, "broken", cause=_one_line(error), heavy_import=self._heavy.get(entry, ""))
-        state: Literal["ok", "conflict"] = "conflict" if len(rivals) > 1 else "ok"
-        cause = _ambiguous(rivals, entry.name) if len(rivals) > 1 else ""
-        return PluginStatus(entry, state, summary_of(plugin), cause, self._heavy.get(entry, ""))
-
     def _load(self, entry: PluginEntry) -> Any:
+        unfit = mismatch(entry.distribution, entry.requirement)
+        if unfit:
+            raise IncompatiblePluginError(f"{entry.kind} {entry.name!r} of {entry.source} {unfit}")
         before = heavy.loaded()
         try:
             plugin = _guarded(entry, f"cannot be imported from {entry.entry_point.value!r}", entry.entry_point.load)
@@ -140,6 +151,8 @@ class Registry:
         faults = _guarded(entry, "cannot be checked", partial(check, entry.kind, plugin))
         if faults:
             raise BrokenPluginError(f"{entry.kind} {entry.name!r} of {entry.source} {'; '.join(faults)}")
+        owner = f"{entry.kind} {entry.name!r} of {entry.source}"
+        _guarded(entry, "uses what is deprecated", partial(warn_of_deprecated, plugin, owner))
         return plugin
 
 

@@ -27,8 +27,9 @@ from pydantic import Field, field_validator
 """
 
 
-def metadata(name: str, version: str) -> str:
-    return f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+def metadata(name: str, version: str, *requirements: str) -> str:
+    asked = "".join(f"Requires-Dist: {requirement}\n" for requirement in requirements)
+    return f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{asked}"
 
 
 def entry_points_text(offers: Offers) -> str:

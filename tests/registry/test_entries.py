@@ -3,7 +3,8 @@
 from importlib.metadata import EntryPoint
 
 import pytest
-from modelzoo_registry.entries import by_name, normalize, read_entries
+from modelzoo_registry.entries import by_name, read_entries
+from modelzoo_registry.heads import normalize
 
 
 def test_an_entry_carries_kind_name_distribution_and_version(hand_made):

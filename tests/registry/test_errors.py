@@ -64,6 +64,7 @@ def test_no_error_is_a_key_error_which_would_quote_its_text(error):
 def test_the_command_line_blames_the_user_for_all_but_these():
     assert {error.__name__ for error in ALL if not error.mendable} == {
         "BrokenPluginError",
+        "IncompatiblePluginError",
         "TrainingError",
         "NonFiniteLossError",
         "DamagedArtifactError",
