@@ -29,15 +29,15 @@ class PluginEntry:
     """Name one offered plugin: what it is called, who offers it, and where its object is."""
 
     kind: Kind
-    """What it is."""
+    """``model``, ``regularizer`` or ``hook``."""
     name: str
     """What it is called: the name of its entry point."""
     distribution: str
-    """The distribution that offers it."""
+    """The distribution that offers it; ``unknown`` where the metadata does not say."""
     version: str
-    """That distribution's version."""
+    """The version of that distribution; empty where the metadata does not say."""
     entry_point: EntryPoint
-    """Where its object is; loading it imports its module."""
+    """Where its object is."""
     requirement: str = ""
     """What its distribution asks for of modelzoo-registry, as its metadata has it; empty where it does not say."""
 

@@ -43,12 +43,12 @@ class ZooError(Exception):
 
 @dataclass(frozen=True)
 class Fault:
-    """Say one thing that is wrong, and where: ``path`` is a dotted field, a column or a file."""
+    """Say one thing that is wrong, and where."""
 
     path: str
-    """A dotted field, a column or a file; nothing for all of it."""
+    """A dotted field, a column or a file; empty for all of it."""
     message: str
-    """What is wrong there, what was received, and what to do."""
+    """What is wrong with it."""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message

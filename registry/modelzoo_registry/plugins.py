@@ -22,7 +22,7 @@ class ModelPlugin:
     """
 
     Spec: ClassVar[type[ModelSpec]]
-    """Its settings: architecture only."""
+    """Its settings."""
     tasks: ClassVar[frozenset[Task]]
     """What it can be trained for."""
 
@@ -47,7 +47,7 @@ class Weight:
     name: str
     """The variable's own name: kernel, bias, embeddings, table, ..."""
     shape: tuple[int, ...]
-    """The variable's shape."""
+    """Its shape."""
     layer: Any
     """The Keras layer that owns it."""
     part: Part
@@ -91,7 +91,7 @@ class LayerInfo:
     """Describe one layer of a model to a regularizer."""
 
     name: str
-    """The layer's name, unique in its model."""
+    """Its name, which no other layer of the model has."""
     layer: Any
     """The Keras layer itself."""
     part: Part
@@ -111,7 +111,7 @@ class RegularizerPlugin:
     Spec: ClassVar[type[RegularizerSpec]]
     """Its settings."""
     tasks: ClassVar[frozenset[Task]] = frozenset(TASKS)  # type: ignore[arg-type]  # the same names, as a set of str
-    """What it makes sense for; for other tasks it is refused."""
+    """What it makes sense for; for all else it is refused."""
     exclusive: ClassVar[str | None] = None
     """What only one regularizer of a model can do, in a few words; a second one that names the same is refused."""
     sparsifies: ClassVar[bool] = False
