@@ -57,9 +57,9 @@ format: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/cog -r -I docs $(GENERATED)
 
-# The variable silences what mkdocs-material prints about its own end.
+# The variable silences what mkdocs-material prints about its own end. With --quiet, mkdocs would not count warnings.
 site: $(STAMP)
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 clean:
 	rm -rf $(VENV) build dist

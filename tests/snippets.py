@@ -1,8 +1,13 @@
-"""Run the code of Markdown pages as it stands there: Python, commands, and files that pages write out."""
+"""Run the code of Markdown pages as it stands there: Python, commands, and files that pages write out.
+
+A block of text with the title ``prints`` is what the block before it prints, or some lines of that.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import re
 import shlex
 import subprocess
@@ -17,29 +22,32 @@ from modelzoo_registry import installed
 
 from modelzoo.cli import group
 
-_FENCE = re.compile(r'^```(?P<language>\w+)(?: title="(?P<file>[^"]+)")?\n(?P<code>.*?)^```$', re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(
+    r'^```(?P<language>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<code>.*?)^```$', re.DOTALL | re.MULTILINE
+)
 RUN = ("python", "sh")
 """The languages of blocks that are run."""
+PRINTS = "prints"
 
 
 @dataclass(frozen=True)
 class Block:
-    """Hold one block of code: its language, the file it shows, if any, and the line it begins at."""
+    """Hold one block of code: its language, its title, if any, and the line it begins at."""
 
     language: str
-    file: str | None
+    title: str | None
     code: str
     line: int
 
     @property
     def runs(self) -> bool:
-        return self.language in RUN and self.file is None
+        return self.language in RUN and self.title is None
 
 
 def blocks(text: str) -> list[Block]:
     """Return the blocks of code of a page, in order."""
     return [
-        Block(found["language"], found["file"], found["code"], text.count("\n", 0, found.start("code")) + 1)
+        Block(found["language"], found["title"], found["code"], text.count("\n", 0, found.start("code")) + 1)
         for found in _FENCE.finditer(text)
     ]
 
@@ -51,15 +59,25 @@ class Page:
     name: str
     names: dict[str, Any]
     patch: pytest.MonkeyPatch
+    printed: str = ""
 
     def run(self, block: Block) -> None:
-        if block.file is not None:
-            path = Path(block.file)
+        if block.title == PRINTS:
+            assert block.code in self.printed, f"{self.name}, line {block.line}: printed was\n{self.printed}"
+        elif block.title is not None:
+            path = Path(block.title)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block.code, encoding="utf-8")
-        elif block.language == "python":  # blank lines before it, so that a traceback names the page's own line
+        elif block.runs:
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                self._run(block)
+            self.printed = out.getvalue()
+            print(self.printed, end="")
+
+    def _run(self, block: Block) -> None:
+        if block.language == "python":  # blank lines before it, so that a traceback names the page's own line
             exec(compile("\n" * (block.line - 1) + block.code, self.name, "exec"), self.names)
-        elif block.language == "sh":
+        else:
             for words in commands(block.code):
                 self.command(words)
 
