@@ -15,7 +15,7 @@ import modelzoo
 from ..rides import COLUMNS, write_rides
 from ..snippets import RUN, Page, blocks
 
-pytestmark = pytest.mark.xdist_group("readme")
+pytestmark = pytest.mark.xdist_group("pages")
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
