@@ -11,6 +11,7 @@ from modelzoo_registry import (
     Fault,
     Kind,
     PluginEntry,
+    PluginInfo,
     Spec,
     SpecError,
     Task,
@@ -39,6 +40,12 @@ class Choice:
     def as_settings(self) -> dict[str, Any]:
         """Return name and settings as plain data, the form ``configure`` takes."""
         return {"name": self.entry.name, **self.spec.model_dump(mode="json")}
+
+    @property
+    def info(self) -> PluginInfo:
+        """What hook plugins are told of it."""
+        entry, settings = self.entry, self.spec.model_dump(mode="json")
+        return PluginInfo(entry.name, entry.distribution, entry.version, settings)
 
 
 def only_reconstructs(plugin: Any) -> bool:

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from functools import cache
+from numbers import Real
 from typing import Any
 
 import pluggy
-from modelzoo_registry import BrokenPluginError, PluginEntry, installed
+from modelzoo_registry import BrokenPluginError, PluginEntry, RunInfo, installed
 from modelzoo_registry import hookspecs as specs
 from modelzoo_registry.registry import STRICT_VARIABLE
 
+from .notes import tell
+
+_HINT = f"(to raise it instead: {STRICT_VARIABLE}=1)"
+
 
 class Hooks:
-    """Hold one plugin manager a hook plugin, so that each is called on its own."""
+    """Hold one plugin manager a hook plugin, so that each is called on its own.
 
-    def __init__(self, report: Callable[[str], None]) -> None:
+    What goes wrong with one is told once a process, however often it goes wrong in the same way. With
+    ``MODELZOO_STRICT_PLUGINS=1`` it is raised, when all plugins have been told of the moment.
+    """
+
+    def __init__(self, report: Callable[[str], None] = tell) -> None:
         self._report = report
         self._managers: dict[PluginEntry, pluggy.PluginManager] = {}
         registry = installed()
@@ -26,27 +39,93 @@ class Hooks:
                 except BrokenPluginError as error:
                     self._fail(f"hook {entry.name!r} is passed over: {error}", error)
 
-    def call(self, moment: str, **arguments: Any) -> list[Any]:
-        """Call one hook of every plugin and return the results; a plugin that raises is dropped and reported."""
-        results = []
+    def call(self, moment: str, **arguments: Any) -> list[tuple[PluginEntry, Any]]:
+        """Call one hook of every plugin; one that raises is told and left out from here on.
+
+        Returns:
+            Each plugin that had something to return, with what that was.
+
+        Raises:
+            BrokenPluginError: about the first that raised, only when ``MODELZOO_STRICT_PLUGINS`` is 1.
+        """
+        results: list[tuple[PluginEntry, Any]] = []
+        failures: list[tuple[str, BaseException]] = []
         for entry, manager in list(self._managers.items()):
             try:
-                results.extend(getattr(manager.hook, moment)(**arguments))
+                with redirect_stdout(sys.stderr):  # one that prints would spoil what programs read, as --json
+                    results.extend((entry, result) for result in getattr(manager.hook, moment)(**arguments))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # SystemExit too: a follower of the run must not end it
                 del self._managers[entry]
-                self._fail(
-                    f"hook {entry.name!r} of {entry.source} failed at {moment} and is left out from here on: "
-                    f"{type(error).__name__}: {error}",
-                    error,
-                )
+                told = f"hook {entry.name!r} of {entry.source} failed at {moment} and is left out from here on: "
+                failures.append((told + _in_words(error), error))
+        for message, cause in failures:
+            self._fail(message, cause)
         return results
 
     def _fail(self, message: str, error: BaseException) -> None:
         if os.environ.get(STRICT_VARIABLE) == "1":
             raise BrokenPluginError(message) from error
-        self._report(message)
+        _report_once(self._report, f"{message} {_HINT}")
+
+
+class RunHooks:
+    """Tell hook plugins how one training goes: that it starts, each epoch, and that it finished or failed."""
+
+    def __init__(self) -> None:
+        self._hooks: Hooks | None = None
+        self._arguments: dict[str, Any] = {}
+        self._cause: BaseException | None = None
+        """What a plugin raised, in strict mode."""
+
+    def started(self, run: RunInfo) -> None:
+        """Tell of the start."""
+        self._hooks, self._arguments = Hooks(), {"run": run}
+        self._tell("run_started")
+
+    def epoch_ended(self, epoch: int, logs: Mapping[str, Any]) -> None:
+        """Tell of the end of an epoch, counted from 1; what callbacks put beside numbers stays out."""
+        numbers = {name: float(value) for name, value in logs.items() if isinstance(value, Real)}
+        self._tell("epoch_ended", epoch=epoch, logs=numbers)
+
+    def finished(self, metrics: Mapping[str, float]) -> None:
+        """Tell of the end; the run must be in place by then, for plugins may read it."""
+        self._tell("run_finished", metrics=dict(metrics))
+
+    @contextmanager
+    def telling_failure(self) -> Iterator[None]:
+        """Tell of an error that ends the block, if the start was told; the error stays what it is."""
+        try:
+            yield
+        except BaseException as error:
+            if isinstance(error, BrokenPluginError):
+                error.__cause__ = self._cause or error.__cause__  # Keras hides what an error in an epoch came from
+            try:
+                self._tell("run_failed", error=error)
+            except BrokenPluginError as failure:
+                error.add_note(str(failure))
+            raise
+
+    def _tell(self, moment: str, **arguments: Any) -> None:
+        if self._hooks is None:
+            return
+        try:
+            self._hooks.call(moment, **self._arguments, **arguments)
+        except BrokenPluginError as error:
+            self._cause = error.__cause__
+            raise
+
+
+@cache
+def _report_once(report: Callable[[str], None], line: str) -> None:
+    """Write a line for people, once a process: many trainings in one need not repeat it."""
+    report(line)
+
+
+def _in_words(error: BaseException) -> str:
+    """Return type and message on one line, whatever their own ``__str__`` does."""
+    return " ".join("".join(traceback.format_exception_only(error)).split())
 
 
 def _manager(plugin: Any) -> pluggy.PluginManager:

@@ -22,6 +22,7 @@ from .columns import Schema
 from .configure import Choice, check_task, only_reconstructs
 from .data import to_table
 from .data.memory import is_row
+from .hooks import RunHooks
 from .notes import tell
 from .resume import Asked, check_out, write_plan
 from .training.checkpoints import Store
@@ -179,7 +180,7 @@ class Model:
             out: the folder to write the run to, with TensorBoard logs.
             overwrite: whether a run that stands there may be replaced, or a training begun anew that was interrupted.
             resume: whether to go on with the training that was interrupted there; all else must be given as before.
-            verbose: 0 for silence; otherwise notes and progress go to standard error.
+            verbose: 0 for silence, but for hook plugins that fail; otherwise notes and progress go to standard error.
             **training: fields of ``TrainingSpec``: optimizer, learning_rate, schedule, warmup, decay_to, momentum,
                 wide_optimizer, wide_learning_rate, clip_norm, clip_value, loss, metrics, epochs, batch_size,
                 train_examples, evals, memory, precision, checkpoint_every, seed, class_weight, weight_column.
@@ -202,6 +203,7 @@ class Model:
             ArtifactExistsError: when something stands at ``out``, or an interrupted training beside it, before
                 training.
             ArtifactNotFoundError: when there is no training to go on with.
+            BrokenPluginError: about a hook plugin that failed, only when ``MODELZOO_STRICT_PLUGINS`` is 1.
             KeyboardInterrupt: after Ctrl-C or SIGTERM, which a training that writes a run answers with a checkpoint.
         """
         spec = validate(TrainingSpec, {**training, "validation": in_words(validation)}, owner="fit")
@@ -215,15 +217,16 @@ class Model:
         selection = Selection(
             target, columns, drop, task, self._schema, steps, validation_steps, weight=spec.weight_column
         )
-        with contextlib.closing(prepare(data, y, selection, validation, spec)) as rows:
+        hooks = RunHooks()
+        with hooks.telling_failure(), contextlib.closing(prepare(data, y, selection, validation, spec)) as rows:
             check_task(self._choice, self._regularizers, rows.target.task)
             settled, decided = settle(spec, rows.count)
-            job = Job(self._choice, self._regularizers, self._schema, rows, settled, decided, listed, folder)
+            job = Job(self._choice, self._regularizers, self._schema, rows, settled, decided, listed, folder, hooks)
             asked = Asked(rows.provenance.data if y is None else None, target, task, columns, drop)
             outcome = self._run(job, asked, tell if verbose else None, overwrite=overwrite, resume=resume)
-        outcome.tell()
-        if outcome.stopped is not None:
-            raise outcome.stopped
+            if outcome.stopped is not None:
+                raise outcome.stopped
+        hooks.finished(self.fitted.metrics)
         return outcome.history
 
     def evaluate(

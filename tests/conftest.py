@@ -137,6 +137,31 @@ def outside(tmp_path: Path) -> Outside:
     return Outside(folder)
 
 
+@pytest.fixture
+def offer_hooks(outside: Outside, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Return an installer of hook plugins that this process sees until the test ends: entry points, and modules."""
+    from modelzoo_registry import installed
+
+    from modelzoo import hooks
+
+    monkeypatch.syspath_prepend(outside.folder)
+    modules: list[str] = []
+
+    def forget() -> None:
+        installed.cache_clear()
+        hooks._report_once.cache_clear()
+
+    def install(entry_points: str, **sources: str) -> None:
+        modules.extend(sources)
+        outside.install("acme-audit", f"[modelzoo.hooks]\n{entry_points}", **sources)
+        forget()
+
+    yield install
+    forget()
+    for name in modules:
+        sys.modules.pop(name, None)
+
+
 def run(*command: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a program that sees nothing of this checkout."""
     return subprocess.run(

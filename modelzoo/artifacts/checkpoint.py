@@ -17,7 +17,7 @@ CHECKPOINT = "checkpoint.npz"
 CHECKPOINTS = (CHECKPOINT, f".{CHECKPOINT}")
 """The file, and what is being written of the next one."""
 _PLAIN = "plain"
-FORMAT = 1
+FORMAT = 2
 """Counts up when an older version could no longer read a checkpoint."""
 
 

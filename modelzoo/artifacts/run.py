@@ -56,6 +56,7 @@ class Facts(BaseModel):
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
+    run_id: str | None = Field(None, description="names the training alone; None in runs from before it was kept")
     status: Literal["finished", "stopped"]
     target: Target
     encoder: Encoder

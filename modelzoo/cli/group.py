@@ -53,20 +53,20 @@ def _plugin_commands(ctx: click.Context) -> dict[str, click.Command]:
         from ..hooks import Hooks
 
         ctx.meta[_FOUND] = {}
-        for offered in Hooks(_warn).call("commands"):
-            _take(offered, ctx.meta[_FOUND])
+        for entry, offered in Hooks(_warn).call("commands"):
+            _take(f"hook {entry.name!r} of {entry.source}", offered, ctx.meta[_FOUND])
     found: dict[str, click.Command] = ctx.meta[_FOUND]
     return found
 
 
-def _take(offered: Any, found: dict[str, click.Command]) -> None:
+def _take(plugin: str, offered: Any, found: dict[str, click.Command]) -> None:
     """Add what one hook plugin offers to the commands found so far."""
     if not isinstance(offered, Sequence) or not all(isinstance(command, click.Command) for command in offered):
-        _warn(f"a hook plugin's commands are passed over: a list of click commands is expected. Received: {offered!r}")
+        _warn(f"the commands of {plugin} are passed over: a list of click commands is expected. Received: {offered!r}")
         return
     for command in offered:
         if command.name in (None, *COMMANDS, *found):
-            _warn(f"a hook plugin's command is passed over: the name {command.name!r} is taken")
+            _warn(f"a command of {plugin} is passed over: the name {command.name!r} is taken")
         else:
             found[command.name] = command
 

@@ -124,6 +124,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     format: Literal[2] = Field(FORMAT, description="version of this file's form")
+    run_id: str | None = Field(None, description="names the training, as in its run")
     model: PluginRecord = Field(description="the model plugin with its settings")
     regularizers: tuple[PluginRecord, ...] = Field(description="those it was trained with, in their order")
     target: Target = Field(description="task, name and labels or scale of what is predicted")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelzoo_registry import ArtifactExistsError, ExportError
+from modelzoo_registry import ArtifactExistsError, ExportError, ExportInfo
 
 from ..artifacts.atomic import flush, move, staging
 from ..artifacts.checksums import write_sums
@@ -80,8 +80,21 @@ def write_export(
     for record in manifest.forms:
         for line in record.omissions:
             tell(printable(line))
-    Hooks(tell).call("exported", path=target, manifest=manifest.model_dump(mode="json"))
+    Hooks().call("exported", export=_info(target, model, fitted, manifest))
     return target
+
+
+def _info(path: Path, model: Choice, fitted: Fitted, manifest: Manifest) -> ExportInfo:
+    """Return what hook plugins are told of an export."""
+    return ExportInfo(
+        run_id=manifest.run_id,
+        path=path,
+        model=model.info,
+        task=fitted.target.task,
+        forms=tuple(record.name for record in manifest.forms if record.files),
+        metrics=fitted.metrics,
+        manifest=manifest.model_dump(mode="json"),
+    )
 
 
 def _write(
@@ -139,6 +152,7 @@ def _manifest(
     from .outputs import describe_outputs
 
     return Manifest(
+        run_id=fitted.facts.run_id,
         model=record_plugin(model),
         regularizers=tuple(record_plugin(choice) for choice in regularizers),
         target=fitted.target,

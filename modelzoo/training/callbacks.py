@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import keras
-from modelzoo_registry import RunInfo
 
-from ..hooks import Hooks
+from ..hooks import RunHooks
 from .checkpoints import Checkpoints
 
 _BATCH_METHODS = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
@@ -76,14 +75,13 @@ class EpochCounter(keras.callbacks.Callback):
 class HookCallback(keras.callbacks.Callback):
     """Tell hook plugins that an epoch ended."""
 
-    def __init__(self, hooks: Hooks, run: RunInfo) -> None:
+    def __init__(self, hooks: RunHooks) -> None:
         super().__init__()
         self._hooks = hooks
-        self._run = run
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """Call ``epoch_ended``."""
-        self._hooks.call("epoch_ended", run=self._run, epoch=epoch + 1, logs=dict(logs or {}))
+        self._hooks.epoch_ended(epoch + 1, logs or {})
 
 
 def tensorboard(folder: Path) -> keras.callbacks.Callback:

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from modelzoo_registry import Fault, SpecError
@@ -86,6 +87,8 @@ class Checkpoints:
         self._interruption = Interruption()
         self.began_with: dict[str, str] = versions()
         """The versions of what the training began on."""
+        self.run_id = uuid4().hex
+        """Names the training, in all processes."""
         self.seconds_before = 0.0
         """What processes before this one have taken."""
         self._store = store
@@ -106,6 +109,11 @@ class Checkpoints:
     def begin(self) -> Place:
         """Where the training begins: where the one before was, when there was one."""
         return BEGINNING if self._plain is None else Place(*self._plain["place"])
+
+    @property
+    def resumed(self) -> bool:
+        """Whether a process before this one has begun."""
+        return self._plain is not None
 
     def notes(self) -> list[str]:
         """Return a line on where a training goes on, and on versions that are not those it began on."""
@@ -223,6 +231,7 @@ class Checkpoints:
             "regularizers": [dict(regularizer.state()) for _, regularizer in self._regularizers],
             "identity": vars(self._identity),
             "versions": self.began_with,
+            "run_id": self.run_id,
         }
         write_checkpoint(store.folder, plain, arrays)
         self._written = time.perf_counter()
@@ -263,4 +272,5 @@ class Checkpoints:
         if faults:
             raise SpecError(_NOT_THE_SAME, faults)
         self.began_with = plain["versions"]
+        self.run_id = plain["run_id"]
         self.seconds_before = plain["seconds"]

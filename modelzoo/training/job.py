@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from modelzoo_registry import NonFiniteLossError, RegularizerPlugin, RunInfo, TrainingSpec
 
-from ..artifacts.run import Facts
+from ..artifacts.run import Facts, versions
 from ..columns import Encoder, Schema
 from ..configure import Choice
-from ..hooks import Hooks
+from ..hooks import RunHooks
 from ..runtime import require_tensorflow
 from .checkpoints import Checkpoints, Identity, Store
 from .chunks import Examples
@@ -32,15 +32,6 @@ class Outcome:
     fitted: Fitted
     history: keras.callbacks.History
     stopped: NonFiniteLossError | None
-    hooks: Hooks
-    run: RunInfo
-
-    def tell(self) -> None:
-        """Tell hook plugins how the training ended; its run must be in place by then, for they may read it."""
-        if self.stopped is None:
-            self.hooks.call("run_finished", run=self.run, metrics=self.fitted.metrics)
-        else:
-            self.hooks.call("run_failed", run=self.run, error=self.stopped)
 
 
 @dataclass(frozen=True)
@@ -57,6 +48,7 @@ class Job:
     callbacks: Sequence[Any]
     folder: Path | None
     """The run to be."""
+    hooks: RunHooks
 
     def run(self, *, logs: Path | None, store: Store | None, say: Callable[[str], None] | None) -> Outcome:
         """Fit the encoder, build the core and train it.
@@ -79,26 +71,28 @@ class Job:
         for line in checkpoints.notes():
             speak(line)
         require_tensorflow("training")
-        hooks = Hooks(speak)
-        hooks.call("run_started", run=self.info)
-        try:
-            trained = self._train(encoder, rows, valid, hooks, checkpoints, logs, say)
-        except BaseException as error:
-            hooks.call("run_failed", run=self.info, error=error)
-            raise
-        fitted = self._fitted(encoder, trained, notes, rows.count, 0 if valid is None else valid.count)
+        self.hooks.started(self._info(encoder, rows, valid, checkpoints))
+        trained = self._train(encoder, rows, valid, checkpoints, logs, say)
+        fitted = self._fitted(encoder, trained, notes, checkpoints.run_id, rows.count, _count(valid))
         fitted.kept = kept
-        return Outcome(fitted, trained.history, trained.stopped, hooks, self.info)
+        return Outcome(fitted, trained.history, trained.stopped)
 
-    @property
-    def info(self) -> RunInfo:
-        """What hook plugins are told of this run."""
+    def _info(self, encoder: Encoder, rows: Examples, valid: Examples | None, checkpoints: Checkpoints) -> RunInfo:
+        """Return what hook plugins are told of this run."""
         return RunInfo(
-            model=self.model.name,
+            id=checkpoints.run_id,
+            model=self.model.info,
             task=self.rows.target.task,
-            settings=self.model.spec.model_dump(mode="json"),
+            regularizers=tuple(choice.info for choice in self.regularizers),
             training=self.spec.model_dump(mode="json"),
+            target=self.rows.target.name,
+            schema=encoder.source_schema.model_dump(mode="json", exclude_none=True),
+            data=self.rows.provenance.data,
+            rows=rows.count,
+            validation_rows=_count(valid),
+            versions=versions(),
             folder=self.folder,
+            resumed=checkpoints.resumed,
         )
 
     @property
@@ -116,7 +110,6 @@ class Job:
         encoder: Encoder,
         rows: Examples,
         valid: Examples | None,
-        hooks: Hooks,
         checkpoints: Checkpoints,
         logs: Path | None,
         say: Callable[[str], None] | None,
@@ -126,7 +119,7 @@ class Job:
 
         regularizers = [(choice.name, self._make(choice)) for choice in self.regularizers]
         parts = Assembly(self.model.name, self.model.plugin(), self.model.spec, regularizers)
-        followers = Followers(self.callbacks, hooks, self.info, checkpoints, logs, say)
+        followers = Followers(self.callbacks, self.hooks, checkpoints, logs, say)
         return train(parts, encoder, rows, valid, self.rows.target, self.spec, followers)
 
     def _make(self, choice: Choice) -> RegularizerPlugin:
@@ -134,11 +127,12 @@ class Job:
         return regularizer
 
     def _fitted(
-        self, encoder: Encoder, trained: Trained, notes: Sequence[str], rows: int, validation_rows: int
+        self, encoder: Encoder, trained: Trained, notes: Sequence[str], run_id: str, rows: int, validation_rows: int
     ) -> Fitted:
         from ..fitted import Fitted
 
         facts = Facts(
+            run_id=run_id,
             status="finished" if trained.stopped is None else "stopped",
             target=self.rows.target,
             encoder=encoder,
@@ -157,6 +151,10 @@ class Job:
             final=trained.final,
         )
         return Fitted(facts=facts, core=trained.core, history=trained.history.history)
+
+
+def _count(rows: Examples | None) -> int:
+    return 0 if rows is None else rows.count
 
 
 def _told(choice: Choice) -> dict[str, Any]:

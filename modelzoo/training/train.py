@@ -13,18 +13,14 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from modelzoo_registry import (
-    NonFiniteLossError,
-    RunInfo,
-    TrainingSpec,
-)
+from modelzoo_registry import NonFiniteLossError, TrainingSpec
 from modelzoo_registry.sizes import parse_bytes
 
 from ..batches import rows_a_batch
 from ..columns.encoder import Encoder
 from ..columns.target import Target
 from ..core.fixed import fixed_inputs
-from ..hooks import Hooks
+from ..hooks import RunHooks
 from .assembly import Assembly, assemble
 from .callbacks import (
     EpochCounter,
@@ -60,8 +56,7 @@ class Followers:
     """Hold what follows a training: callbacks, hook plugins, what writes checkpoints, logs, and who reads lines."""
 
     callbacks: Sequence[Any]
-    hooks: Hooks
-    run: RunInfo
+    hooks: RunHooks
     checkpoints: Checkpoints
     logs: Path | None
     say: Callable[[str], None] | None
@@ -256,7 +251,7 @@ def _fit(
         may_stop=has_early_stopping(callbacks),
     )
     board = [tensorboard(followers.logs)] if followers.logs else []
-    own = [HookCallback(followers.hooks, followers.run), *board, *([progress] if followers.say else [])]
+    own = [HookCallback(followers.hooks), *board, *([progress] if followers.say else [])]
     with closing(progress), relay.raising(), checkpoints.awaiting_signals():
         try:
             trainer.fit(

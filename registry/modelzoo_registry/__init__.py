@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from .contract import CONTRACT_REQUIREMENT, CONTRACT_VERSION
     from .deprecation import PluginDeprecationWarning
     from .entries import Kind, PluginEntry
-    from .hookspecs import RunInfo, hookimpl
+    from .hookspecs import ExportInfo, PluginInfo, RunInfo, hookimpl
     from .inputs import ModelInputs, Tensor
     from .plugins import LayerInfo, ModelPlugin, Objective, Part, RegularizerPlugin, Update, Weight
     from .registry import PluginStatus, Registry, installed
@@ -52,6 +52,7 @@ _WHERE = {
     "Activation": ".activations",
     "CONTRACT_REQUIREMENT": ".contract",
     "CONTRACT_VERSION": ".contract",
+    "ExportInfo": ".hookspecs",
     "Kind": ".entries",
     "LayerInfo": ".plugins",
     "ModelInputs": ".inputs",
@@ -61,6 +62,7 @@ _WHERE = {
     "Part": ".plugins",
     "PluginDeprecationWarning": ".deprecation",
     "PluginEntry": ".entries",
+    "PluginInfo": ".hookspecs",
     "PluginStatus": ".registry",
     "Registry": ".registry",
     "RegularizerPlugin": ".plugins",
@@ -91,6 +93,7 @@ __all__ = [
     "DamagedArtifactError",
     "DataError",
     "ExportError",
+    "ExportInfo",
     "Fault",
     "IncompatiblePluginError",
     "Kind",
@@ -106,6 +109,7 @@ __all__ = [
     "PluginDeprecationWarning",
     "PluginEntry",
     "PluginError",
+    "PluginInfo",
     "PluginStatus",
     "Registry",
     "RegularizerPlugin",

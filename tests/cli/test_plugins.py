@@ -53,21 +53,25 @@ def test_our_own_commands_ask_no_plugin(outside):
     assert outside.run(ZOO, "show", "linear").stderr == ""
 
 
+HINT = " (to raise it instead: MODELZOO_STRICT_PLUGINS=1)"
 UNREADABLE = "hook 'acme' is passed over: hook 'acme' of acme-zoo 1.0 cannot be imported from 'acme': "
 FAILED = "hook 'acme' of acme-zoo 1.0 failed at commands and is left out from here on: "
-NO_LIST = "a hook plugin's commands are passed over: a list of click commands is expected. Received: "
+NO_LIST = (
+    "the commands of hook 'acme' of acme-zoo 1.0 are passed over: a list of click commands is expected. Received: "
+)
+TAKEN = "a command of hook '{} 1.0 is passed over: the name '{}' is taken"
 
 
 @pytest.mark.parametrize(
     ("source", "warning"),
     [
-        ("raise RuntimeError('boom')", UNREADABLE + "RuntimeError: boom"),
-        ("raise SystemExit(3)", UNREADABLE + "SystemExit: 3"),
-        (offering("1 / 0"), FAILED + "ZeroDivisionError: division by zero"),
-        (offering("exit(3)"), FAILED + "SystemExit: 3"),
+        ("raise RuntimeError('boom')", UNREADABLE + "RuntimeError: boom" + HINT),
+        ("raise SystemExit(3)", UNREADABLE + "SystemExit: 3" + HINT),
+        (offering("1 / 0"), FAILED + "ZeroDivisionError: division by zero" + HINT),
+        (offering("exit(3)"), FAILED + "SystemExit: 3" + HINT),
         (offering("serve"), NO_LIST + "<Command serve>"),
         (offering("['serve']"), NO_LIST + "['serve']"),
-        (HOOK.replace('"serve"', '"train"'), "a hook plugin's command is passed over: the name 'train' is taken"),
+        (HOOK.replace('"serve"', '"train"'), TAKEN.format("acme' of acme-zoo", "train")),
     ],
 )
 def test_a_broken_hook_is_told_once_and_stops_neither_help_nor_list(outside, source, warning):
@@ -88,7 +92,7 @@ def test_of_two_commands_of_one_name_the_second_is_passed_over(outside):
     done = outside.run(ZOO, "serve", "a")
 
     assert (done.returncode, done.stdout) == (0, "serving a\n")
-    assert done.stderr == "Warning: a hook plugin's command is passed over: the name 'serve' is taken\n"
+    assert done.stderr == "Warning: " + TAKEN.format("bolt' of bolt-zoo", "serve") + "\n"
 
 
 def test_a_broken_plugin_is_listed_with_its_cause(outside):

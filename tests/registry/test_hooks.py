@@ -1,4 +1,4 @@
-"""Hook plugins: what they are called with, what is refused, and that every hook is described."""
+"""Hook plugins: what they are called with, what is refused, and that every hook is typed."""
 
 import inspect
 
@@ -15,10 +15,9 @@ def test_the_hooks_are_those_declared():
 
 
 @pytest.mark.parametrize("name", HOOKS)
-def test_every_hook_is_documented_and_typed(name):
+def test_every_hook_is_typed(name):
     signature = inspect.signature(HOOKS[name])
 
-    assert (HOOKS[name].__doc__ or "").strip().splitlines()[0].endswith(".")
     assert signature.return_annotation is not inspect.Signature.empty
     assert all(p.annotation is not p.empty for p in signature.parameters.values())
 
@@ -35,7 +34,7 @@ def test_every_function_of_hookspecs_is_a_hook():
         ("@hookimpl\ndef run_started(run): ...", "acme"),
         ("class Mine:\n    @hookimpl\n    def epoch_ended(self, epoch): ...", "acme:Mine"),
         ("class Follow:\n    @hookimpl\n    def run_failed(self): ...\nMine = Follow()", "acme:Mine"),
-        ("@hookimpl(specname='exported')\ndef note(path): ...", "acme"),
+        ("@hookimpl(specname='exported')\ndef note(export): ...", "acme"),
         ("@hookimpl\ndef commands(): return ()\n\ndef helper(anything): ...", "acme"),
         ("@hookimpl\ndef run_started(run, mine=1): ...", "acme"),
     ],

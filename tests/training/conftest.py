@@ -16,11 +16,11 @@ def train_with(monkeypatch, rows_for):
     """
     import numpy as np
     import pyarrow as pa
-    from modelzoo_registry import RunInfo, TrainingSpec, installed
+    from modelzoo_registry import TrainingSpec, installed
 
     from modelzoo.columns import Encoder, infer_schema
     from modelzoo.columns.target import Target, fit_target
-    from modelzoo.hooks import Hooks
+    from modelzoo.hooks import RunHooks
     from modelzoo.training import train
     from modelzoo.training.assembly import Assembly
     from modelzoo.training.checkpoints import Checkpoints, Identity
@@ -53,7 +53,7 @@ def train_with(monkeypatch, rows_for):
         hidden = {"hidden": (4,)} if "hidden" in plugin.Spec.model_fields else {}
         parts = Assembly("tiny", plugin, plugin.Spec(**hidden), list(regularizers))
         checkpoints = Checkpoints(store, Identity.of({}, encoder, encoded.count, encoded))
-        followers = train.Followers(list(callbacks), Hooks(print), RunInfo("tiny", task), checkpoints, None, None)
+        followers = train.Followers(list(callbacks), RunHooks(), checkpoints, None, None)
         spec = TrainingSpec(**{"batch_size": 16, "epochs": 2, **training})
         return train.train(parts, encoder, encoded, encoded if valid else None, target, spec, followers)
 
