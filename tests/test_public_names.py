@@ -15,6 +15,28 @@ def test_importing_it_imports_nothing_heavy(outside):
     assert outside.answer(LOADED, str(HEAVY).replace("'", '"')) == []
 
 
+def test_the_estimators_name_the_extra_they_need(outside):
+    script = """
+    import json, sys
+
+    class Hidden:
+        def find_spec(name, *_):
+            if name == "sklearn":
+                raise ModuleNotFoundError(name=name)
+
+    sys.meta_path.insert(0, Hidden)
+    try:
+        import modelzoo.sklearn
+    except ImportError as error:
+        print(json.dumps([type(error).__name__, str(error)]))
+    """
+
+    assert outside.answer(script) == [
+        "MissingDependencyError",
+        'modelzoo.sklearn needs scikit-learn, which is not installed here: pip install "modelzoo-keras[sklearn]"',
+    ]
+
+
 def test_all_names_what_there_is():
     assert sorted(modelzoo.__all__) == dir(modelzoo)
     assert all(getattr(modelzoo, name) is not None for name in modelzoo.__all__)

@@ -20,7 +20,10 @@ pytestmark = pytest.mark.xdist_group("pages")
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = {str(path.relative_to(DOCS)): path.read_text(encoding="utf-8") for path in sorted(DOCS.rglob("*.md"))}
-ELSEWHERE = {"how-to/write-a-hook.md": "tests/test_hook_page.py"}
+ELSEWHERE = {
+    "how-to/scikit-learn.md": "tests/integrations/test_sklearn_page.py",
+    "how-to/write-a-hook.md": "tests/test_hook_page.py",
+}
 """Pages whose code is run by a test of their own, and that test."""
 WITH_CODE = [
     name for name, text in PAGES.items() if any(block.runs for block in blocks(text)) and name not in ELSEWHERE
