@@ -79,9 +79,10 @@ def test_the_message_of_a_failure_is_the_one_that_is_told(offer_hooks, tmp_path,
 
     offer_hooks("epoch_log = epoch_log:EpochLog", epoch_log=blocks("python")[0])
     followers, run = RunHooks(), tmp_path / "run"
+    info = RunInfo(model=PluginInfo("linear", "modelzoo-plugins", "0.1"), task="regression", folder=run)
     (tmp_path / "run.jsonl").mkdir()
 
-    followers.started(RunInfo("0", PluginInfo("linear", "modelzoo-plugins", "0.1"), "regression", folder=run))
+    followers.started(info)
     followers.epoch_ended(1, {})
 
     (shown,) = blocks("text")

@@ -111,7 +111,7 @@ def follow(error=None, **logs):
     """Tell hook plugins of a training without training; it may fail."""
     followers = hooks.RunHooks()
     with followers.telling_failure():
-        followers.started(RunInfo("0", PluginInfo("linear", "modelzoo-plugins", "0.1"), "regression"))
+        followers.started(RunInfo(model=PluginInfo("linear", "modelzoo-plugins", "0.1"), task="regression"))
         followers.epoch_ended(1, logs)
         if error:
             raise error
@@ -368,7 +368,7 @@ def test_calling_hooks_imports_nothing_heavy(outside):
         from modelzoo.hooks import RunHooks
         from modelzoo_registry import PluginInfo, RunInfo
         followers = RunHooks()
-        followers.started(RunInfo("0", PluginInfo("dnn", "acme", "1"), "binary"))
+        followers.started(RunInfo(model=PluginInfo("dnn", "acme", "1"), task="binary"))
         followers.finished({})
         import acme
         print(json.dumps([acme.SEEN, [n for n in ("tensorflow", "keras", "numpy", "pyarrow") if n in sys.modules]]))

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pluggy
 
@@ -33,11 +34,11 @@ class PluginInfo:
     """All its settings, those left at their defaults too, as JSON holds them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RunInfo:
     """Describe one training; the same object is handed to each of its moments."""
 
-    id: str
+    id: str = field(default_factory=lambda: uuid4().hex)
     """Names this training alone, 32 hexadecimal digits: its run and all exports of it keep it, in whatever process."""
     model: PluginInfo
     """The model that is trained."""
@@ -65,7 +66,7 @@ class RunInfo:
     """Whether it goes on with a training that was interrupted and has told of its start, under the same ``id``."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ExportInfo:
     """Describe one finished export."""
 

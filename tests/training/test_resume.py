@@ -216,9 +216,9 @@ def fit(rows_for):
 
 
 def left_by(run):
-    """What a run holds, but for what differs from one process to the next."""
+    """What a run holds, but for what differs from one training to the next."""
     record, _ = read_record(run)
-    facts = record.model_dump(mode="json", exclude={"seconds", "created", "training"})
+    facts = record.model_dump(mode="json", exclude={"seconds", "created", "run_id", "training"})
     weights = {name: array.tobytes() for name, array in read_weights(run).items()}
     return facts, json.loads((run / "history.json").read_text()), weights
 
