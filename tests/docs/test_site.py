@@ -18,10 +18,12 @@ import modelzoo_registry
 import pytest
 from modelzoo_registry import TrainingSpec, hookspecs, installed
 from modelzoo_registry.checks import HOOKS
+from modelzoo_registry.training import TRAINING_FIELDS
 from pydantic import BaseModel
 
 from modelzoo.cli.group import COMMANDS
 from modelzoo.columns.schema import KINDS, Schema
+from modelzoo.config import TrainConfig
 from modelzoo.export import manifest
 
 ROOT = Path(__file__).parents[2]
@@ -103,6 +105,9 @@ HOMES = {"modelzoo.build": "modelzoo.build.build", "modelzoo.ZooError": "modelzo
 
 SETTINGS = {
     "training.html": TrainingSpec.model_fields,
+    "training.html#a-training-as-a-file": {
+        field.alias or name: field for name, field in TrainConfig.model_fields.items() if name not in TRAINING_FIELDS
+    },
     **{f"plugins.html#{entry.name}": installed().load_entry(entry).Spec.model_fields for entry in BUILT_IN},
     **{f"schema.html#{name}": kind.model_fields for name, kind in KINDS.items()},
 }
