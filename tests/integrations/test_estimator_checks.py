@@ -5,7 +5,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from modelzoo.sklearn import ZooClassifier, ZooRegressor, ZooTransformer, expected_failed_checks
 
-QUICK = {"optimizer": "sgd", "epochs": 20, "batch_size": 512}
+QUICK = {"optimizer": "sgd", "epochs": 10, "batch_size": 512}
 """One batch holds all rows that the checks train on: one program to trace, one call an epoch."""
 
 
@@ -14,7 +14,7 @@ def checks(*estimators):
 
 
 @pytest.mark.xdist_group("sklearn classifier")
-@checks(ZooClassifier(settings={"hidden": [8]}, learning_rate=0.3, training={"metrics": ["accuracy"]}, **QUICK))
+@checks(ZooClassifier(settings={"hidden": [8]}, learning_rate=0.5, training={"metrics": ["accuracy"]}, **QUICK))
 def test_the_classifier_passes(estimator, check):
     check(estimator)
 

@@ -86,6 +86,12 @@ def test_a_regressor_predicts_in_the_unit_of_its_target(regressor, frame, price)
     assert regressor.model_.fitted.target.name == "price"
 
 
+def test_a_row_alone_is_predicted_as_among_others(regressor, frame):
+    alone = [regressor.predict(frame[place : place + 1])[0] for place in range(10)]
+
+    assert alone == regressor.predict(frame[:10]).tolist()
+
+
 def test_frames_of_pandas_polars_and_pyarrow_give_the_same(classifier, frame):
     polars = pl.from_pandas(frame)
 
