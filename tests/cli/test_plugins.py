@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from modelzoo.cli.group import COMMANDS
+
 ZOO = "from modelzoo.cli import main; main()"
 
 HOOK = """
@@ -42,8 +44,7 @@ def test_an_unknown_command_may_mean_one_of_a_plugin(outside):
 
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == (
-        "Error: there is no command 'srve'. Did you mean 'serve'? "
-        "Commands: list, show, schema, train, evaluate, predict, plot, export, demo, serve"
+        f"Error: there is no command 'srve'. Did you mean 'serve'? Commands: {', '.join(COMMANDS)}, serve"
     )
 
 

@@ -226,4 +226,6 @@ def test_a_store_that_cannot_be_reached_is_told_and_the_training_goes_on(place, 
 
     told = capsys.readouterr().err
     assert told.startswith("hook 'mlflow' of zoo-mlflow 0.1.0 failed at run_started and is left out from here on: ")
-    assert "nowhere" in told
+    assert "unsupported URI 'nowhere://at/all'" in told
+    assert zoo(["mlflow-runs"]) == 1
+    assert capsys.readouterr().err.startswith("Error: MLflow: ")

@@ -21,9 +21,14 @@ def command(most: int) -> None:
 
     MLFLOW_TRACKING_URI says where; left out, it is mlflow.db in this folder.
     """
+    from mlflow.exceptions import MlflowException
+
     from .store import newest
 
-    rows = [_row(run) for run in newest(most)]
+    try:
+        rows = [_row(run) for run in newest(most)]
+    except MlflowException as error:
+        raise click.ClickException(f"MLflow: {error}") from error
     click.echo(_table([_TITLES, *rows]) if rows else "no training has been tracked here")
 
 
