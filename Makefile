@@ -40,7 +40,7 @@ test: $(STAMP) $(INTEGRATIONS)/.installed
 	$(INTEGRATIONS)/bin/python -m pytest tests/integrations -m "not full" -n 2 --dist loadgroup
 
 test-all: $(STAMP) $(INTEGRATIONS)/.installed
-	$(BIN)/pytest --ignore tests/integrations --hypothesis-profile explore -n 2 --dist loadgroup
+	$(BIN)/pytest --ignore tests/integrations --hypothesis-profile explore --modelzoo-thorough -n 2 --dist loadgroup
 	$(INTEGRATIONS)/bin/python -m pytest tests/integrations --hypothesis-profile explore -n 2 --dist loadgroup
 
 lint: $(STAMP)

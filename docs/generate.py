@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, get_args
@@ -19,7 +18,7 @@ from modelzoo_registry import installed
 from pyarrow import parquet
 
 from modelzoo import datasets
-from modelzoo.cli.group import COMMANDS, zoo
+from modelzoo.cli.group import COMMANDS, own_command, zoo
 from modelzoo.cli.kinds import Kind, describe_kinds
 from modelzoo.columns.schema import KINDS
 
@@ -365,8 +364,7 @@ def _read(name: str) -> Any:
 def _command(name: str) -> click.Command:
     if name not in COMMANDS:
         raise ValueError(f"zoo has no command {name!r}: {', '.join(COMMANDS)}")
-    command: click.Command = import_module(f"modelzoo.cli.{name}").command
-    return command
+    return own_command(name)
 
 
 def _help(command: click.Command, title: str, width: int = WIDTH) -> str:

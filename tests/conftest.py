@@ -140,7 +140,7 @@ def outside(tmp_path: Path) -> Outside:
 @pytest.fixture
 def offer_hooks(outside: Outside, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     """Return an installer of hook plugins that this process sees until the test ends: entry points, and modules."""
-    from modelzoo_registry import installed
+    from modelzoo_registry.registry import of_environment
 
     from modelzoo import hooks
 
@@ -148,7 +148,7 @@ def offer_hooks(outside: Outside, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
     modules: list[str] = []
 
     def forget() -> None:
-        installed.cache_clear()
+        of_environment.cache_clear()
         hooks._report_once.cache_clear()
 
     def install(entry_points: str, **sources: str) -> None:
@@ -225,7 +225,12 @@ def installed(
 def workplace(wheels: dict[str, Path], install_into_new: Callable[..., Path]) -> Path:
     """The programs of a fresh environment with all these wheels; what they ask for is shared with this one."""
     programs = install_into_new("--no-deps", *wheels.values())
+    share_the_rest(programs)
+    return programs
+
+
+def share_the_rest(programs: Path) -> None:
+    """Let an environment import what is installed in this one, behind all that is its own."""
     site = must(programs / "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=programs)
     folders = dict.fromkeys(str(Path(find_spec(name).origin).parents[1]) for name in _SHARED)
     Path(site.strip(), "shared.pth").write_text("\n".join(folders))
-    return programs

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from modelzoo_registry import installed
+from modelzoo_registry.registry import of_environment
 
 from modelzoo.cli import group
 
@@ -98,7 +98,7 @@ class Page:
         subprocess.run([*pip, "installed", "."], check=True)
         self.patch.syspath_prepend(str(Path("installed").resolve()))
         importlib.invalidate_caches()
-        installed.cache_clear()
+        of_environment.cache_clear()
 
 
 def commands(code: str) -> Iterator[list[str]]:

@@ -17,7 +17,7 @@ SHOWN = 5
     "--out", default="zoo-demo", show_default=True, type=click.Path(path_type=Path), help="Folder to write to."
 )
 def command(out: Path) -> None:
-    """Train wide_deep on real diamonds, evaluate, export and predict."""
+    """Train wide_deep on real diamonds, evaluate, export, predict."""
     import numpy as np
 
     from .. import build, datasets, load_export

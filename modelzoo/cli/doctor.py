@@ -12,7 +12,7 @@ from ..doctor.main import tell
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 def command(as_json: bool) -> None:
-    """Examine Python, packages, TensorFlow and its devices, and every plugin.
+    """Examine Python, packages, TensorFlow and every plugin.
 
     Works where other commands do not. Exits with 1 when something is broken.
     """

@@ -15,7 +15,7 @@ from modelzoo_registry.suggest import did_you_mean
 
 from . import STOPPED
 
-COMMANDS = ("list", "show", "schema", "train", "evaluate", "predict", "plot", "export", "demo", "doctor")
+COMMANDS = ("list", "show", "schema", "train", "evaluate", "predict", "plot", "export", "demo", "doctor", "new-plugin")
 """The commands of modelzoo itself, in the order help shows them; each is a module beside this one."""
 
 _FOUND = "modelzoo.cli.plugin_commands"
@@ -31,8 +31,7 @@ class ZooGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command; plugins are asked only for names that are not ours."""
         if cmd_name in COMMANDS:
-            command: click.Command = import_module(f"modelzoo.cli.{cmd_name}").command
-            return command
+            return own_command(cmd_name)
         return _plugin_commands(ctx).get(cmd_name)
 
     def resolve_command(
@@ -45,6 +44,12 @@ class ZooGroup(click.Group):
                 f"there is no command {args[0]!r}.{did_you_mean(args[0], names)} Commands: {', '.join(names)}", ctx
             )
         return super().resolve_command(ctx, args)
+
+
+def own_command(name: str) -> click.Command:
+    """Return one of the commands of modelzoo itself, importing its module: ``new_plugin`` for ``new-plugin``."""
+    command: click.Command = import_module(f"modelzoo.cli.{name.replace('-', '_')}").command
+    return command
 
 
 def _plugin_commands(ctx: click.Context) -> dict[str, click.Command]:

@@ -39,7 +39,7 @@ Examples:
 )
 @click.option("--kinds", is_flag=True, help="Explain every kind of column and its settings instead.")
 def command(file: str | None, out: Path | None, kinds: bool, **options: Any) -> None:
-    """Infer what each column of a file is, as TOML to read and edit.
+    """Infer what each column of a file is, as TOML to edit.
 
     PATH holds rows: a .csv, .tsv, .parquet or .jsonl file, a folder of such, or a pattern in quotes. One entry a line;
     zoo train --schema takes the file. What was assumed, and which columns were left out and why, goes to standard

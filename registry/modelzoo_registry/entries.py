@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
-from typing import Literal
+from typing import Any, Literal
 
 from .heads import Head, normalize, read_head
 
@@ -50,6 +50,22 @@ class PluginEntry:
     def source(self) -> str:
         """``distribution version``, for messages."""
         return f"{self.distribution} {self.version}".strip()
+
+
+class GivenEntryPoint(EntryPoint):
+    """Offer an object there is already, of no distribution, as an entry point of a kind would."""
+
+    given: Any
+
+    def __init__(self, kind: Kind, name: str, given: Any) -> None:
+        (group,) = (group for group, known in GROUPS.items() if known == kind)
+        where = getattr(given, "__module__", "") or "unknown"
+        super().__init__(name, f"{where}:{getattr(given, '__name__', type(given).__name__)}", group)
+        vars(self).update(given=given)  # as its base does: instances take no attributes
+
+    def load(self) -> Any:
+        """Return the object."""
+        return self.given
 
 
 def installed_entry_points() -> list[EntryPoint]:

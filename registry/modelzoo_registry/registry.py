@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import EntryPoint
@@ -167,10 +168,28 @@ def _guarded(entry: PluginEntry, failure: str, action: Callable[[], T]) -> T:
         raise BrokenPluginError(f"{entry.kind} {entry.name!r} of {entry.source} {failure}: {_told(error)}") from error
 
 
-@cache
+_used: ContextVar[Registry | None] = ContextVar("_used", default=None)
+
+
 def installed() -> Registry:
-    """Return the registry of this environment, read once a process."""
+    """Return the registry of this environment, read once a process; inside ``using``, the one given there."""
+    return _used.get() or of_environment()
+
+
+@cache
+def of_environment() -> Registry:
+    """Return what is installed, whatever is used in its place."""
     return Registry()
+
+
+@contextmanager
+def using(registry: Registry) -> Iterator[Registry]:
+    """Let ``installed()`` be this registry inside the block, so that a test reaches plugins no distribution offers."""
+    token = _used.set(registry)
+    try:
+        yield registry
+    finally:
+        _used.reset(token)
 
 
 def summary_of(plugin: Any) -> str:

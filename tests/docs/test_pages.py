@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from modelzoo_registry import installed
+from modelzoo_registry.registry import of_environment
 from pyarrow import csv
 
 import modelzoo
@@ -22,7 +22,9 @@ DOCS = ROOT / "docs"
 PAGES = {str(path.relative_to(DOCS)): path.read_text(encoding="utf-8") for path in sorted(DOCS.rglob("*.md"))}
 ELSEWHERE = {
     "how-to/scikit-learn.md": "tests/integrations/test_sklearn_page.py",
+    "how-to/test-a-plugin.md": "tests/testing/test_page.py",
     "how-to/write-a-hook.md": "tests/test_hook_page.py",
+    "how-to/write-a-plugin.md": "tests/scaffold/test_page.py",
 }
 """Pages whose code is run by a test of their own, and that test."""
 WITH_CODE = [
@@ -58,7 +60,7 @@ def page(tmp_path, monkeypatch):
         return page.names
 
     yield run
-    installed.cache_clear()
+    of_environment.cache_clear()
 
 
 @pytest.mark.parametrize("name", WITH_CODE)

@@ -89,7 +89,7 @@ def test_every_field_of_what_callers_read_is_in_the_reference(documented, descri
     assert {name, *(f"{name}.{field}" for field in described.model_fields)} - documented == set()
 
 
-@pytest.mark.parametrize("package", ["modelzoo", "modelzoo/sklearn", "registry/modelzoo_registry"])
+@pytest.mark.parametrize("package", ["modelzoo", "modelzoo/sklearn", "modelzoo/testing", "registry/modelzoo_registry"])
 def test_every_public_name_is_in_the_reference(documented, package):
     source = ROOT.joinpath(package, "__init__.py").read_text(encoding="utf-8")  # scikit-learn is not installed here
     names = ast.literal_eval(re.search(r"^__all__ = (\[.*?\])", source, re.DOTALL | re.MULTILINE).group(1))

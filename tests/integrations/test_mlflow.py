@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import keras
 import mlflow
 import pytest
-from modelzoo_registry import NonFiniteLossError, installed
+from modelzoo_registry import NonFiniteLossError
+from modelzoo_registry.registry import of_environment
 
 import modelzoo
 from modelzoo.cli.group import run as zoo
@@ -79,9 +80,9 @@ def place(site, tmp_path_factory):
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
         patch.setenv("MLFLOW_EXPERIMENT_NAME", "houses")
         patch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
-        installed.cache_clear()
+        of_environment.cache_clear()
         yield folder
-    installed.cache_clear()
+    of_environment.cache_clear()
 
 
 @pytest.fixture(scope="module")

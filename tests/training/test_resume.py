@@ -14,7 +14,8 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from modelzoo_registry import ArtifactNotFoundError, SpecError, installed
+from modelzoo_registry import ArtifactNotFoundError, SpecError
+from modelzoo_registry.registry import of_environment
 
 import modelzoo
 from modelzoo.artifacts.checkpoint import CHECKPOINT, read_checkpoint
@@ -378,9 +379,9 @@ def noisy(outside, monkeypatch):
     """The name of a model with a layer that draws from Keras' own generator, without a seed."""
     monkeypatch.syspath_prepend(outside.folder)
     outside.install("acme-noise", "[modelzoo.models]\nnoisy = acme_noise:Noisy", acme_noise=DRAWING)
-    installed.cache_clear()
+    of_environment.cache_clear()
     yield "noisy"
-    installed.cache_clear()
+    of_environment.cache_clear()
     sys.modules.pop("acme_noise", None)
 
 

@@ -22,14 +22,16 @@ class EarlyStopping(RegularizerPlugin):
     class Spec(RegularizerSpec):
         """What is watched, and for how long it may get no better."""
 
-        metric: str = Field("loss", min_length=1, description="loss or a metric of fit, measured on validation rows")
+        metric: str = Field(
+            "loss", min_length=1, max_length=200, description="loss or a metric of fit, measured on validation rows"
+        )
         patience: int = Field(
             5,
             ge=0,
             le=1_000_000,
             description="epochs in a row without a better value that end it; 0 is as 1",
         )
-        min_delta: float = Field(0.0, ge=0, description="smallest change of the metric that counts as better")
+        min_delta: float = Field(0.0, ge=0, le=1e30, description="smallest change of the metric that counts as better")
         mode: Literal["auto", "min", "max"] = Field(
             "auto", description="whether less or more is better; auto knows it of the loss and of Keras' metrics"
         )

@@ -1,0 +1,1 @@
+"""Start a package with one plugin in it: its names, its files from templates, and writing them. Needs no TensorFlow."""

@@ -1,0 +1,58 @@
+"""A good hook, and others that each do one thing wrong."""
+
+import click
+from modelzoo_registry import hookimpl
+
+
+class Audit:
+    """Remember how trainings went."""
+
+    def __init__(self):
+        self.seen = []
+
+    @hookimpl
+    def epoch_ended(self, epoch, logs):
+        self.seen.append((epoch, logs["loss"]))
+
+    @hookimpl
+    def exported(self, path):
+        self.seen.append(path.name)
+
+    @hookimpl
+    def commands(self):
+        @click.command()
+        def audit():
+            """Show what was seen."""
+
+        return [audit]
+
+
+class UnknownArgument(Audit):
+    """Ask for what no hook is given."""
+
+    @hookimpl
+    def run_failed(self, err): ...
+
+
+class Raises(Audit):
+    """Fail where a training does."""
+
+    @hookimpl
+    def run_failed(self, error):
+        raise OSError("no room on the disk")
+
+
+class NoCommands(Audit):
+    """Add a function to zoo."""
+
+    @hookimpl
+    def commands(self):
+        return ["audit"]
+
+
+class NoHelp(Audit):
+    """Add a command that does not say what it does."""
+
+    @hookimpl
+    def commands(self):
+        return [click.Command("audit")]
