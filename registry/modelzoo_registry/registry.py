@@ -36,9 +36,9 @@ class PluginStatus:
     """Say how one offered plugin is: usable, or not, and why."""
 
     entry: PluginEntry
-    """The plugin as its distribution offers it."""
+    """Its name, kind and distribution."""
     state: State
-    """Whether it can be used, and if not, in a word, why."""
+    """``ok``, ``broken``, ``conflict``: its name is offered twice, or ``incompatible``: built for another contract."""
     summary: str = ""
     """First line of its docstring."""
     cause: str = ""

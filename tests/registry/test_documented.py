@@ -12,7 +12,7 @@ from modelzoo_registry import ModelPlugin, RegularizerPlugin, TrainingSpec, inst
 from modelzoo_registry.checks import HOOKS
 
 PUBLIC = [getattr(modelzoo_registry, name) for name in modelzoo_registry.__all__]
-MODULES = {f"modelzoo_registry.{name}" for name in ("entries", "errors", "hookspecs", "plugins")}
+MODULES = {f"modelzoo_registry.{name}" for name in ("entries", "errors", "hookspecs", "plugins", "registry")}
 RECORDS = [value for value in PUBLIC if is_dataclass(value) and value.__module__ in MODULES]
 SPECS = [entry for entry in installed().entries if entry.kind in ("model", "regularizer")]
 
