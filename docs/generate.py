@@ -1,4 +1,4 @@
-"""Generate the parts of the README and of schema.md that would drift if they were written by hand.
+"""Generate the parts of the README and of the site that would drift if they were written by hand.
 
 ``make docs`` writes them, ``make lint`` checks them.
 """
@@ -23,7 +23,8 @@ from modelzoo.cli.kinds import Kind, describe_kinds
 from modelzoo.columns.schema import KINDS
 
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
-WIDTH = 100
+WIDTH, NARROW = 100, 80
+"""Columns of the help in the README, and on the site, which has less room for them."""
 
 _POLICIES = {
     "mean": "becomes the mean of the training rows, as they are scaled; of dates, the middle of every circle",
@@ -36,10 +37,37 @@ _POLICIES = {
 """What each policy makes of a missing value."""
 
 
+_REPLACES = {
+    "numeric": "`numeric_column`",
+    "categorical": "`categorical_column_with_vocabulary_list`, `indicator_column`",
+    "hashed": "`categorical_column_with_hash_bucket`",
+    "bucketized": "`bucketized_column`",
+    "crossed": "`crossed_column`",
+    "datetime": "nothing: dates had to be taken apart by hand",
+    "array": "`Input(shape=...)`, `numeric_column(shape=...)`",
+}
+"""The feature columns of TensorFlow whose place each kind takes."""
+
+_READS = {
+    "numeric": "number",
+    "bucketized": "number",
+    "crossed": "two to eight entries with ids",
+    "array": "numbers of one shape",
+}
+"""What the kinds read that have no setting ``dtype``."""
+
+
 def command_help(*names: str) -> str:
     """Return the help of ``zoo`` and of the named commands as one block of Markdown."""
     texts = [_help(zoo, "zoo"), *(_help(_command(name), f"zoo {name}") for name in names)]
     return "```text\n" + "\n\n".join(texts) + "\n```"
+
+
+def commands() -> str:
+    """Return the help of ``zoo`` and of every command, each under a heading, as Markdown."""
+    named = {"zoo": zoo} | {f"zoo {name}": _command(name) for name in COMMANDS}
+    texts = {title: _help(command, title, NARROW) for title, command in named.items()}
+    return "\n\n".join(f"## {title}\n\n```text\n{text}\n```" for title, text in texts.items())
 
 
 def odd_values() -> str:
@@ -63,8 +91,8 @@ def schema(target: str, *columns: str) -> str:
     """Return what ``zoo schema`` prints for a target and columns of the diamonds as one block of TOML."""
     with TemporaryDirectory() as folder, contextlib.chdir(folder):
         parquet.write_table(datasets.load("diamonds"), "diamonds.parquet")
-        words = ["diamonds.parquet", "--target", target, "--columns", ",".join(columns)]
-        printed = CliRunner().invoke(_command("schema"), words, catch_exceptions=False)
+        words = ["schema", "diamonds.parquet", "--target", target, "--columns", ",".join(columns)]
+        printed = CliRunner().invoke(zoo, words, catch_exceptions=False)
     return f"```toml\n{printed.stdout}```"
 
 
@@ -82,6 +110,23 @@ def policies() -> str:
     rows = [f"| `{policy}` | {_POLICIES[policy]} | {names} |" for policy, names in takers.items()]
     head = ["| `missing =` | a missing value | taken by (**by default**) |", "|---|---|---|"]
     return "\n".join([*head, *rows])
+
+
+def columns() -> str:
+    """Return what each kind of column replaces, takes and becomes, as a table."""
+    rows = [
+        f"| [`{kind.name}`](../reference/schema.md#{kind.name}) | {_REPLACES[kind.name]} | {_raw(kind)} "
+        f"| {_cell(kind.paragraphs[0])} |"
+        for kind in describe_kinds()
+    ]
+    head = ["| kind | replaces | raw type | what it does |", "|---|---|---|---|"]
+    return "\n".join([*head, *rows])
+
+
+def _raw(kind: Kind) -> str:
+    """Say what the raw values of a kind are: what its setting ``dtype`` takes, or what it always reads."""
+    dtype = next((setting.takes for setting in kind.settings if setting.name == "dtype"), None)
+    return _READS[kind.name] if dtype is None else dtype.removeprefix("one of ").replace(", ", " or ")
 
 
 def kinds() -> str:
@@ -322,8 +367,8 @@ def _command(name: str) -> click.Command:
     return own_command(name)
 
 
-def _help(command: click.Command, title: str) -> str:
+def _help(command: click.Command, title: str, width: int = WIDTH) -> str:
     context = click.Context(
-        command, info_name=title, terminal_width=WIDTH, max_content_width=WIDTH, help_option_names=["-h", "--help"]
+        command, info_name=title, terminal_width=width, max_content_width=width, help_option_names=["-h", "--help"]
     )
     return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())

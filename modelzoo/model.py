@@ -244,7 +244,8 @@ class Model:
 
         Raises:
             NotFittedError: before ``fit``.
-            ColumnError, DataError: about missing columns and values that do not fit.
+            ColumnError: about missing columns.
+            DataError: about values that do not fit.
         """
         fitted = self.fitted
         table, y = read_with_target(data, y, **self._reading(columns, steps))
@@ -267,7 +268,8 @@ class Model:
 
         Raises:
             NotFittedError: before ``fit``.
-            ColumnError, DataError: about missing columns and values that do not fit.
+            ColumnError: about missing columns.
+            DataError: about values that do not fit.
         """
         if steps is None and is_row(data):
             return self.fitted.predict_row(data)
@@ -284,7 +286,8 @@ class Model:
         Raises:
             NotFittedError: before ``fit``.
             SpecError: when the model has no such layer.
-            ColumnError, DataError: about missing columns and values that do not fit.
+            ColumnError: about missing columns.
+            DataError: about values that do not fit.
         """
         coder = self.fitted.coder
         return coder.score(self.fitted.encoder.encode(self._read(data, columns, steps)))
@@ -305,7 +308,8 @@ class Model:
         Raises:
             NotFittedError: before ``fit``.
             SpecError: when the model was not trained for reconstruction.
-            ColumnError, DataError: about missing columns and values that do not fit.
+            ColumnError: about missing columns.
+            DataError: about values that do not fit.
         """
         if not self.fitted.reconstructs:
             raise SpecError(

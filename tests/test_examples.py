@@ -12,6 +12,8 @@ import pytest
 
 import modelzoo
 
+from .rides import write_rides
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 pytestmark = pytest.mark.xdist_group("readme")
@@ -33,24 +35,7 @@ def run(tmp_path, monkeypatch, capsys):
 @pytest.fixture(scope="module")
 def rides(tmp_path_factory):
     """CSV files in the form of the taxi examples: a start fee, some dollars a kilometre, and noise."""
-    folder, draw = tmp_path_factory.mktemp("rides"), np.random.default_rng(6)
-    files = {}
-    for name, count in {"train": 1_500, "valid": 300, "test": 300}.items():
-        longitudes, latitudes = draw.normal(-73.98, 0.03, (2, count)), draw.normal(40.75, 0.03, (2, count))
-        east, north = np.diff(longitudes, axis=0)[0] * 84.4, np.diff(latitudes, axis=0)[0] * 111.2
-        columns = {
-            "fare_amount": np.round(3 + 2.2 * np.hypot(east, north) + draw.normal(0, 0.5, count), 2),
-            "pickup_datetime": pd.Timestamp("2011-01-28 20:42:59") + pd.to_timedelta(np.arange(count), "min"),
-            "pickup_longitude": longitudes[0],
-            "pickup_latitude": latitudes[0],
-            "dropoff_longitude": longitudes[1],
-            "dropoff_latitude": latitudes[1],
-            "passenger_count": draw.integers(1, 7, count),
-            "key": range(count),
-        }
-        files[name] = folder / f"{name}.csv"
-        pd.DataFrame(columns).to_csv(files[name], header=False, index=False, date_format="%Y-%m-%d %H:%M:%S UTC")
-    return files
+    return write_rides(tmp_path_factory.mktemp("rides"))
 
 
 def rmse_of_the_mean(rides):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import shlex
 import tomllib
 from pathlib import Path
 
@@ -13,25 +12,35 @@ from pyarrow import csv, parquet
 
 import modelzoo
 import modelzoo.data.files
-from modelzoo.cli.group import run
 from modelzoo.columns.schema import make_schema
+
+from .snippets import Block, Page, blocks
 
 pytestmark = pytest.mark.xdist_group("readme")
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
 
-def blocks(heading: str) -> list[str]:
-    """Return the code under a heading, block by block."""
+def under(heading: str) -> list[Block]:
+    """Return the blocks of code under a heading."""
     found = re.search(rf"^## {heading}\n(.*?)^## ", README, re.DOTALL | re.MULTILINE)
-    code = re.findall(r"^```\w+\n(.*?)^```", found.group(1), re.DOTALL | re.MULTILINE) if found else []
+    code = blocks(found.group(1)) if found else []
     assert code, f"the README has no code under {heading!r}"
     return code
 
 
-def block(heading: str) -> str:
-    """Return the code under a heading, all blocks of it."""
-    return "".join(blocks(heading))
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Return a runner of all blocks under a heading; it returns the names that the Python ones leave."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(heading):
+        page = Page("README.md", {}, monkeypatch)
+        for block in under(heading):
+            page.run(block)
+        return page.names
+
+    return run
 
 
 @pytest.fixture
@@ -61,29 +70,23 @@ def rides(tmp_path):
     return tmp_path
 
 
-def test_the_python_example_runs_as_it_stands(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    names: dict = {}
-    exec(compile(block("In Python"), "README.md", "exec"), names)
+def test_the_python_example_runs_as_it_stands(run, tmp_path):
+    names = run("In Python")
     assert names["metrics"]["rmse"] < 1_000
     assert names["model"].encode(names["digits"]).shape == (1_797, 3)
     assert len(list((tmp_path / "exports" / "diamonds").iterdir())) == 1
 
 
-def test_a_model_loses_weight_as_it_says(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    names: dict = {}
-    exec(compile(block("Regularizers, and models that lose weight"), "README.md", "exec"), names)
+def test_a_model_loses_weight_as_it_says(run):
+    names = run("Regularizers, and models that lose weight")
 
     removed = {each.what: (each.before, each.after) for each in modelzoo.load_export(names["small"]).manifest.removed}
     before, after = removed["parameters"]
     assert after < before / 2
 
 
-def test_rare_classes_weights_and_the_last_in_time_are_used_as_it_says(rides, monkeypatch, capsys):
-    monkeypatch.chdir(rides)
-    names: dict = {}
-    exec(compile(block("Rare classes, weights, time"), "README.md", "exec"), names)
+def test_rare_classes_weights_and_the_last_in_time_are_used_as_it_says(rides, run, capsys):
+    names = run("Rare classes, weights, time")
 
     names["model"].summary()
     out = capsys.readouterr().out
@@ -92,10 +95,8 @@ def test_rare_classes_weights_and_the_last_in_time_are_used_as_it_says(rides, mo
     assert [raw.name for raw in names["model"].schema.raw] == ["distance", "pickup"]
 
 
-def test_the_learning_rate_falls_and_gradients_are_bounded_as_it_says(rides, monkeypatch):
-    monkeypatch.chdir(rides)
-    names: dict = {}
-    exec(compile(block("Learning rate, gradients, precision"), "README.md", "exec"), names)
+def test_the_learning_rate_falls_and_gradients_are_bounded_as_it_says(rides, run):
+    names = run("Learning rate, gradients, precision")
 
     rates = names["model"].fitted.history["learning_rate"]
     assert (len(rates), rates[0]) == (5, max(rates))
@@ -103,27 +104,22 @@ def test_the_learning_rate_falls_and_gradients_are_bounded_as_it_says(rides, mon
     assert names["model"].fitted.facts.training.clip_norm == 1.0
 
 
-def test_rows_that_may_be_too_many_for_memory_are_trained_on_as_it_says(rides, monkeypatch):
-    monkeypatch.chdir(rides)
-    names: dict = {}
-    exec(compile(block("More rows than memory holds"), "README.md", "exec"), names)
+def test_rows_that_may_be_too_many_for_memory_are_trained_on_as_it_says(rides, run):
+    names = run("More rows than memory holds")
 
     assert names["model"].fitted.facts.rows == 300
 
 
 def test_the_schemas_it_shows_are_schemas():
-    _, inferred, edited = blocks("The schema file")
+    _, inferred, edited = under("The schema file")
 
-    kinds = [[column.kind for column in make_schema(tomllib.loads(text)).columns] for text in (inferred, edited)]
+    kinds = [[column.kind for column in make_schema(tomllib.loads(each.code)).columns] for each in (inferred, edited)]
     assert kinds[0].count("crossed") >= 3
     assert kinds[1] == ["numeric", "categorical", "hashed", "datetime"]
 
 
-def test_the_commands_run_as_they_stand(shop, monkeypatch, capsys):
-    monkeypatch.chdir(shop)
-    for line in block("On the command line").splitlines():
-        program, *words = shlex.split(line, comments=True)
-        assert program == "zoo"
-        assert run(words) == 0, f"{line}\n{capsys.readouterr().err}"
+def test_the_commands_run_as_they_stand(shop, run):
+    run("On the command line")
+
     assert csv.read_csv(shop / "priced.csv").column_names == ["prediction"]
     assert csv.read_csv(shop / "priced.csv").num_rows == 3

@@ -21,6 +21,9 @@ _BOUNDS = {
     "exclusiveMaximum": "less than {}",
 }
 
+_DIGITS_TELL = 10**15
+"""From here on a bound is written as 1e+30: its digits are those of the nearest float."""
+
 
 def describe_field(field: Mapping[str, Any], definitions: Mapping[str, Any]) -> list[str]:
     """Return the lines that describe one field: what it means, then what it takes."""
@@ -58,7 +61,7 @@ def _bounds(schema: Mapping[str, Any]) -> list[str]:
 
 
 def _number(value: float) -> str:
-    return f"{int(value):,}" if value == int(value) else str(value)
+    return f"{int(value):,}" if value == int(value) and abs(value) < _DIGITS_TELL else f"{value:g}"
 
 
 def _count(schema: Mapping[str, Any]) -> str:

@@ -50,7 +50,7 @@ class Schema(Plain):
     others carry the name of a raw column.
     """
 
-    columns: tuple[Column, ...] = Field(min_length=1)
+    columns: tuple[Column, ...] = Field(min_length=1, description="the entries, in any order")
 
     @classmethod
     def from_toml(cls, path: str | PathLike[str]) -> Schema:

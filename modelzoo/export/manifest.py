@@ -35,9 +35,9 @@ class Input(BaseModel):
 
     name: str = Field(description="name of the column")
     tensor: str = Field(description="name of the tensor: the column's, where TensorFlow allows it")
-    type: WireType
-    dtype: str
-    shape: tuple[int, ...]
+    type: WireType = Field(description="what its values are")
+    dtype: str = Field(description="of the tensor")
+    shape: tuple[int, ...] = Field(description="of one value; nothing for a single one")
     missing: str = Field(description="the value that stands for a missing one, or refused")
     required: bool = Field(default=False, description="whether rows without a value are refused")
     dates: bool = Field(default=False, description="whether text that is no date counts as missing")
@@ -58,8 +58,8 @@ class Ignored(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    name: str
-    type: WireType
+    name: str = Field(description="name of the column")
+    type: WireType = Field(description="what its values are")
     tensor: str | None = Field(None, description="name of the tensor, where it is not the column's")
     shape: tuple[int, ...] = Field((), description="of one value")
 
@@ -69,10 +69,10 @@ class Output(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    name: str
-    dtype: str
-    shape: tuple[int, ...]
-    meaning: str
+    name: str = Field(description="name of the tensor")
+    dtype: str = Field(description="of the tensor")
+    shape: tuple[int, ...] = Field(description="of one row's value; nothing for a single one")
+    meaning: str = Field(description="what it is, in words")
     column: str | None = Field(None, description="the raw column it rebuilds, of a model for reconstruction")
 
     @property
@@ -86,7 +86,7 @@ class FormRecord(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    name: Form
+    name: Form = Field(description="savedmodel or onnx")
     files: tuple[str, ...] = Field(description="by name, or as a folder of some: variables/")
     opsets: dict[str, int] = Field(default_factory=dict, description="versions of ONNX' operators, by domain")
     inputs: dict[str, str] = Field(
@@ -115,7 +115,7 @@ class Replay(BaseModel):
     rows: int = Field(description="how many rows were replayed")
     kept: int = Field(description="of them, rows of the training data")
     difference: float = Field(description="the largest relative difference from the model's predictions")
-    tolerance: float
+    tolerance: float = Field(description="the largest relative difference that is allowed")
 
 
 class Manifest(BaseModel):
@@ -123,28 +123,30 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    format: Literal[2] = FORMAT
+    format: Literal[2] = Field(FORMAT, description="version of this file's form")
     run_id: str | None = Field(None, description="names the training, as in its run")
-    model: PluginRecord
-    regularizers: tuple[PluginRecord, ...]
-    target: Target
-    inputs: tuple[Input, ...]
+    model: PluginRecord = Field(description="the model plugin with its settings")
+    regularizers: tuple[PluginRecord, ...] = Field(description="those it was trained with, in their order")
+    target: Target = Field(description="task, name and labels or scale of what is predicted")
+    inputs: tuple[Input, ...] = Field(description="the raw columns that are read")
     ignored: tuple[Ignored, ...] = Field((), description="columns that are accepted and passed over")
-    outputs: tuple[Output, ...]
+    outputs: tuple[Output, ...] = Field(description="what is returned")
     names: tuple[str, ...] | None = Field(description="names of the columns of a file without a header line, if given")
     text: tuple[str, ...] = Field((), description="names of the columns that held text in training")
-    metrics: dict[str, float | None]
-    parameters: int
+    metrics: dict[str, float | None] = Field(description="the last ones of the training; null where not finite")
+    parameters: int = Field(description="numbers in the core")
     pruned: bool = Field(default=False, description="whether what changes no prediction was left out")
     removed: tuple[Removal, ...] = Field((), description="what was left out, counted before and after")
     barriers: tuple[str, ...] = Field((), description="layers that were left as they are")
-    seed: int
+    seed: int = Field(description="that of the training")
     seconds: float = Field(description="how long the training took")
     rows: int = Field(description="rows it was trained on")
     forms: tuple[FormRecord, ...] = Field(description="what the export was written as")
     verified: tuple[Replay, ...] = Field((), description="how it did when it was replayed before it was handed out")
-    versions: dict[str, str]
-    created: str = Field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    versions: dict[str, str] = Field(description="of Python and the packages that trained and wrote it")
+    created: str = Field(
+        default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"), description="when, in UTC"
+    )
 
     @property
     def tensors(self) -> dict[str, str]:

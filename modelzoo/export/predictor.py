@@ -64,7 +64,8 @@ class Predictor:
             first_row: the number of the first row in messages.
 
         Raises:
-            ColumnError, DataError: about missing columns and values that do not fit.
+            ColumnError: about missing columns.
+            DataError: about values that do not fit.
         """
         if self._predict_rows is not None and (rows := _rows(data)):
             predictions: np.ndarray = self._predict_rows(rows)
@@ -78,7 +79,8 @@ class Predictor:
 
         Raises:
             SpecError: when the model was not trained for reconstruction.
-            ColumnError, DataError: about missing columns and values that do not fit.
+            ColumnError: about missing columns.
+            DataError: about values that do not fit.
         """
         self._require(ERROR)
         return self._scorer.reconstruction_error(self._read(data, columns, steps), first_row=first_row)
@@ -90,7 +92,8 @@ class Predictor:
 
         Raises:
             SpecError: when the model has no layer named ``code``.
-            ColumnError, DataError: about missing columns and values that do not fit.
+            ColumnError: about missing columns.
+            DataError: about values that do not fit.
         """
         self._require(CODE)
         return self._scorer.encode(self._read(data, columns, steps), first_row=first_row)

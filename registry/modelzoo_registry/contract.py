@@ -22,7 +22,8 @@ def _major(version: str) -> tuple[str, str]:
     return (f"0.{minor}", f"0.{minor + 1}") if major == 0 else (f"{major}.0", f"{major + 1}.0")
 
 
-CONTRACT_VERSION, _NEXT = _major(__version__)
+_FIRST, _NEXT = _major(__version__)
+CONTRACT_VERSION = _FIRST
 """The first release of this major version of the contract."""
 
 CONTRACT_REQUIREMENT = f"{REGISTRY}>={CONTRACT_VERSION},<{_NEXT}"

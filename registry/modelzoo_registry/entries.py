@@ -12,6 +12,7 @@ from typing import Any, Literal
 from .heads import Head, normalize, read_head
 
 Kind = Literal["model", "regularizer", "hook"]
+"""What a plugin is."""
 
 GROUPS: Mapping[str, Kind] = {
     "modelzoo.models": "model",

@@ -1,26 +1,26 @@
 """Name every error of the zoo.
 
-::
-
-    ZooError
-    ├── SpecError             (ValueError)         settings: unknown, reserved, out of range, in conflict
-    ├── PluginError
-    │   ├── UnknownPluginError    (LookupError)    no plugin of that name
-    │   ├── AmbiguousPluginError  (LookupError)    several distributions offer that name
-    │   └── BrokenPluginError     (RuntimeError)   the plugin cannot be used
-    │       └── IncompatiblePluginError            it was built for another version of the contract
-    ├── DataError             (ValueError)         files, tables, rows
-    │   ├── ColumnError           (LookupError)    a column that is not there
-    │   └── SchemaError                            columns described wrongly
-    ├── TrainingError         (RuntimeError)
-    │   └── NonFiniteLossError    (ArithmeticError) the loss became NaN or infinite
-    ├── NotFittedError        (RuntimeError)       the model has not been trained
-    ├── MissingDependencyError (ImportError)       an extra that is not installed
-    └── ArtifactError
-        ├── ArtifactNotFoundError (FileNotFoundError)  no run or export there
-        ├── ExportError           (RuntimeError)       an export that cannot be written, or failed its verification
-        ├── ArtifactExistsError   (FileExistsError)    something is there already
-        └── DamagedArtifactError  (ValueError)         a file is missing or does not match its checksum
+```text
+ZooError
+├── SpecError             (ValueError)         settings: unknown, reserved, out of range, in conflict
+├── PluginError
+│   ├── UnknownPluginError    (LookupError)    no plugin of that name
+│   ├── AmbiguousPluginError  (LookupError)    several distributions offer that name
+│   └── BrokenPluginError     (RuntimeError)   the plugin cannot be used
+│       └── IncompatiblePluginError            it was built for another version of the contract
+├── DataError             (ValueError)         files, tables, rows
+│   ├── ColumnError           (LookupError)    a column that is not there
+│   └── SchemaError                            columns described wrongly
+├── TrainingError         (RuntimeError)
+│   └── NonFiniteLossError    (ArithmeticError) the loss became NaN or infinite
+├── NotFittedError        (RuntimeError)       the model has not been trained
+├── MissingDependencyError (ImportError)       an extra that is not installed
+└── ArtifactError
+    ├── ArtifactNotFoundError (FileNotFoundError)  no run or export there
+    ├── ExportError           (RuntimeError)       an export that cannot be written, or failed its verification
+    ├── ArtifactExistsError   (FileExistsError)    something is there already
+    └── DamagedArtifactError  (ValueError)         a file is missing or does not match its checksum
+```
 """
 
 from __future__ import annotations

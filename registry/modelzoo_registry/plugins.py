@@ -11,6 +11,7 @@ from .specs import ModelSpec, RegularizerSpec
 from .tasks import TASKS, Task
 
 Part = Literal["wide", "deep"]
+"""The sparse linear part of a model, or everything else."""
 
 
 class ModelPlugin:

@@ -53,6 +53,7 @@ class Registry:
     def __init__(self, found: Iterable[EntryPoint] | None = None) -> None:
         points = installed_entry_points() if found is None else found
         self.entries: tuple[PluginEntry, ...] = tuple(read_entries(points))
+        """All offered plugins, by kind and name."""
         self._loaded: dict[PluginEntry, Any] = {}
         self._failed: dict[PluginEntry, BrokenPluginError] = {}
         self._heavy: dict[PluginEntry, str] = {}
@@ -79,7 +80,8 @@ class Registry:
         """Return the plugin of that name, importing its module only.
 
         Raises:
-            UnknownPluginError, AmbiguousPluginError: as ``find`` does.
+            UnknownPluginError: as ``find`` does.
+            AmbiguousPluginError: as ``find`` does.
             BrokenPluginError: naming distribution, version and cause; the original exception is chained.
         """
         return self.load_entry(self.find(kind, name))

@@ -113,4 +113,4 @@ def test_each_odd_category_that_was_seen_is_found_again(reading):
 
 
 def test_the_documentation_shows_this_table():
-    assert table() in DOCS.joinpath("schema.md").read_text(encoding="utf-8")
+    assert table() in DOCS.joinpath("reference", "schema.md").read_text(encoding="utf-8")

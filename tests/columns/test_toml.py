@@ -41,7 +41,7 @@ HOSTILE = [
     "🙂",
 ]
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1) | st.sampled_from(HOSTILE)
-DOCS = Path(__file__).parents[2] / "docs" / "schema.md"
+DOCS = Path(__file__).parents[2] / "docs" / "reference" / "schema.md"
 
 
 def bounds(metadata) -> dict[str, Any]:
