@@ -28,8 +28,8 @@ def deferred() -> Iterator[None]:
     finally:
         for number, handler in ours.items():
             signal.signal(number, handler)
-        for number, frame in came:
-            _hand_on(number, frame)
+        for call in came:
+            _hand_on(*call)
 
 
 def _hand_on(number: int, frame: FrameType | None) -> None:

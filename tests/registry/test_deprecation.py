@@ -16,7 +16,7 @@ class Mine(RegularizerPlugin):
 '''
 HOOK = """
 @hookimpl
-def exported(path):
+def exported(export):
     pass
 """
 
