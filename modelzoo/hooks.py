@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from functools import cache
@@ -14,6 +13,7 @@ from typing import Any
 import pluggy
 from modelzoo_registry import BrokenPluginError, PluginEntry, RunInfo, installed
 from modelzoo_registry import hookspecs as specs
+from modelzoo_registry.errors import in_words
 from modelzoo_registry.registry import STRICT_VARIABLE
 
 from .notes import tell
@@ -59,7 +59,7 @@ class Hooks:
             except BaseException as error:  # SystemExit too: a follower of the run must not end it
                 del self._managers[entry]
                 told = f"hook {entry.name!r} of {entry.source} failed at {moment} and is left out from here on: "
-                failures.append((told + _in_words(error), error))
+                failures.append((told + in_words(error), error))
         for message, cause in failures:
             self._fail(message, cause)
         return results
@@ -121,11 +121,6 @@ class RunHooks:
 def _report_once(report: Callable[[str], None], line: str) -> None:
     """Write a line for people, once a process: many trainings in one need not repeat it."""
     report(line)
-
-
-def _in_words(error: BaseException) -> str:
-    """Return type and message on one line, whatever their own ``__str__`` does."""
-    return " ".join("".join(traceback.format_exception_only(error)).split())
 
 
 def _manager(plugin: Any) -> pluggy.PluginManager:

@@ -294,7 +294,7 @@ def test_a_message_that_cannot_be_read_is_told_too(offer_hooks, capsys):
 
     follow()
 
-    assert told(capsys) == [TOLD.format("run_started", "acme.Awful: <exception str() failed>") + HINT]
+    assert told(capsys) == [TOLD.format("run_started", "Awful: (its message cannot be read)") + HINT]
 
 
 def test_what_a_hook_prints_goes_to_standard_error(offer_hooks, capsys):

@@ -19,7 +19,8 @@ def tell(*, as_json: bool) -> int:
 
 def run_alone(arguments: Sequence[str], error: Exception) -> int:
     """Stand in for ``zoo`` where its own modules cannot be imported, and return its exit code."""
-    if arguments and arguments[0] == "doctor":
-        return tell(as_json="--json" in arguments)
+    words = [argument for argument in arguments if argument != "--debug"]
+    if words and words[0] == "doctor":
+        return tell(as_json="--json" in words)
     sys.stderr.write(f"Error: zoo cannot start: {type(error).__name__}: {error}\nzoo doctor says what to mend\n")
     return 1

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 
 from .report import Finding, Package
+from .tensorflow import extra_of_build
 from .trial import Answer, attempt
 
 OURS = ("modelzoo-keras", "modelzoo-registry", "modelzoo-plugins")
 _IMPORTED_AS = {"modelzoo-keras": "modelzoo"}
 """Distributions whose module is called otherwise; of all others, dashes become underscores."""
+_EXTRA = re.compile(r"extra\s*==\s*['\"](\w+)")
 _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(\[.*?\])?\s*\(?(?P<wanted>[^;()]*)\)?\s*(;(?P<marker>.*))?$")
 
 
@@ -20,12 +22,16 @@ _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(\[.*?\])?\s*\(?(?P<wanted>
 class _Wanted:
     name: str
     versions: str = ""
+    tried: bool = True
+    """Whether it is imported; what stands on TensorFlow would take its time."""
 
 
 def examine_packages() -> tuple[list[Package], list[Finding]]:
-    """Return our distributions and what they ask for, without extras, each tried by importing it."""
-    packages = [_look_up(wanted) for wanted in _all_wanted()]
-    present = [package for package in packages if package.status != "missing"]
+    """Return our distributions and what they ask for; of extras, that of the TensorFlow that is installed."""
+    everything = _all_wanted()
+    packages = [_look_up(wanted) for wanted in everything]
+    tried = {wanted.name for wanted in everything if wanted.tried}
+    present = [package for package in packages if package.status != "missing" and package.name in tried]
     trials = [{"try": "import", "module": _module(package.name)} for package in present]
     answers = dict(zip((package.name for package in present), attempt(trials), strict=True))
     packages = [_with_answer(package, answers.get(package.name, {})) for package in packages]
@@ -35,7 +41,7 @@ def examine_packages() -> tuple[list[Package], list[Finding]]:
 
 def _with_answer(package: Package, answer: Answer) -> Package:
     """Return a package as its import showed it."""
-    if "error" in answer:
+    if "error" in answer:  # which is more than that its version is another
         return replace(package, status="broken")
     return replace(package, path=answer.get("path") or package.path)
 
@@ -53,12 +59,15 @@ def _all_wanted() -> list[_Wanted]:
 def _asked_for(distribution: str) -> Iterator[_Wanted]:
     try:
         requirements = metadata.requires(distribution) or []
+        extra = extra_of_build()
     except Exception:  # not installed, or metadata that cannot be read: told of the distribution itself
         return
     for requirement in requirements:
         found = _REQUIREMENT.match(requirement)
-        if found and not found["marker"]:
-            yield _Wanted(found["name"].lower(), found["wanted"].strip())
+        marker = (found and found["marker"]) or ""
+        extras = _EXTRA.findall(marker)
+        if found and (not marker or extra in extras):
+            yield _Wanted(found["name"].lower(), found["wanted"].strip(), tried=not extras)
 
 
 def _look_up(wanted: _Wanted) -> Package:

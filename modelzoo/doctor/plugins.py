@@ -12,6 +12,9 @@ from .trial import attempt
 if TYPE_CHECKING:
     from modelzoo_registry import PluginEntry
 
+HEAVY = ("tensorflow", "keras")
+_IMPORT_LATER = "its author, of {}, should import it inside the methods that compute"
+_VERSIONS = re.compile("[<>=~]")
 _ABSENT = re.compile(r"No module named '([\w.]+)'")
 
 
@@ -67,8 +70,11 @@ def _remedy(entry: PluginEntry, status: str, cause: str) -> str:
     if status == "conflict":
         return f"name it in full, {entry.qualified_name}, or uninstall one: pip uninstall {entry.distribution}"
     absent = _ABSENT.search(cause)
-    if absent:
-        return f"install what holds {absent[1].partition('.')[0]!r}, and ask its author to require it"
+    module = absent[1].partition(".")[0] if absent else ""
+    if module in HEAVY:
+        return _IMPORT_LATER.format(entry.distribution)
+    if module:
+        return f"install what holds {module!r}, and ask its author to require it"
     if status == "incompatible":
         return f"pip install --upgrade {entry.distribution} modelzoo-keras, or pip uninstall {entry.distribution}"
     return (
@@ -84,9 +90,8 @@ def _findings(plugin: Plugin) -> list[Finding]:
         found.append(Finding("error", about, plugin.cause, plugin.remedy))
     if plugin.heavy_import:
         text = f"imports {plugin.heavy_import} when it is loaded, which every listing waits for"
-        remedy = f"its author, of {plugin.distribution}, should import it inside the methods that compute"
-        found.append(Finding("warning", about, text, remedy))
-    if plugin.status == "ok" and not plugin.asks_for:
+        found.append(Finding("warning", about, text, _IMPORT_LATER.format(plugin.distribution)))
+    if plugin.status == "ok" and not _VERSIONS.search(plugin.asks_for):
         text = f"does not say which version of the contract {plugin.distribution} was built for"
         remedy = "its author should have modelzoo-registry among the dependencies, with a range"
         found.append(Finding("warning", about, text, remedy))

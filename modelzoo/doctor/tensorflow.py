@@ -14,7 +14,7 @@ BUILDS = {"tensorflow": "tensorflow", "tensorflow-cpu": "cpu"}
 
 def examine_tensorflow() -> tuple[TensorFlow, list[Finding]]:
     """Return what is known of TensorFlow, tried in a process of its own."""
-    builds = {name: found for name in BUILDS if (found := _version(name))}
+    builds = _builds()
     if not builds:
         text = "is not installed: models are listed, checked and scored; training and SavedModels need it"
         note = Finding("note", "tensorflow", text, 'pip install "modelzoo-keras[tensorflow]", or [cpu], [cuda]')
@@ -27,6 +27,16 @@ def examine_tensorflow() -> tuple[TensorFlow, list[Finding]]:
         return TensorFlow("broken", found, _version("keras")), [Finding("error", name, text, remedy)]
     known = TensorFlow("ok", answer["version"], answer["keras"], tuple(answer["devices"]), answer["gpu"])
     return known, [*_two_builds(name, others), *_unused_gpu(known)]
+
+
+def extra_of_build() -> str:
+    """Return the extra that brings the TensorFlow that is installed, with what stands on it; empty where none is."""
+    return next((BUILDS[name] for name in _builds()), "")
+
+
+def _builds() -> dict[str, str]:
+    """Return the version of each TensorFlow that is installed."""
+    return {name: found for name in BUILDS if (found := _version(name))}
 
 
 def _two_builds(name: str, others: list[tuple[str, str]]) -> list[Finding]:

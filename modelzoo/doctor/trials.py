@@ -1,4 +1,6 @@
-"""Be the process in which things are tried: a JSON list of trials comes in, one JSON line an answer goes out.
+"""Be the process in which things are tried.
+
+A JSON list of trials comes in; an empty line goes out, and then one JSON line an answer.
 
     {"try": "import", "module": "pyarrow"}          {"path": ...}
     {"try": "tensorflow"}                           {"version": ..., "keras": ..., "devices": [...], "gpu": ...}
@@ -27,6 +29,8 @@ def main() -> None:
     trials = json.load(sys.stdin)
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what imported code prints is no answer
+    answers.write("\n")  # it has begun: time is taken from here on
+    answers.flush()
     for trial in trials:
         answers.write(json.dumps(_answer(trial)) + "\n")
         answers.flush()
@@ -38,7 +42,15 @@ def _answer(trial: dict[str, Any]) -> dict[str, Any]:
     try:
         return _TRIALS[trial["try"]](trial)
     except BaseException as error:  # SystemExit too: it is what is being looked for
-        return {"error": f"{type(error).__name__}: {error}"}
+        return {"error": _in_words(error)}
+
+
+def _in_words(error: BaseException) -> str:
+    """Say what the registry's ``in_words`` would: the registry may be what is broken."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # its own __str__ is somebody's code too
+        return type(error).__name__
 
 
 def _import(trial: dict[str, Any]) -> dict[str, Any]:

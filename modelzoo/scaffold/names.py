@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 import sys
@@ -81,7 +82,9 @@ def _clashes(names: Names, kind: Kind) -> Iterator[str]:
         yield f"{plugin!r} is a keyword of Python, and no module can be called so. {other}"
     elif plugin in _MODULES:
         yield f"{plugin!r} is a module already, and {plugin}.py would hide it from scripts beside it. {other}"
-    if names.cls in RESERVED_CLASSES:
+    if keyword.iskeyword(names.cls) or hasattr(builtins, names.cls):
+        yield f"the class would be called {names.cls}, which is Python's own. {other}"
+    elif names.cls in RESERVED_CLASSES:
         yield f"the class would be called {names.cls}, as something that plugins import. {other}"
     if plugin.startswith("test"):
         yield f"pytest would take the class {names.cls} for tests. Choose another that begins otherwise"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from modelzoo_registry import CONTRACT_REQUIREMENT, Kind
+from modelzoo_registry.contract import compatible
 from modelzoo_registry.entries import GROUPS
 
+from ..version import __version__
 from .names import Names
-from .versions import zoo_requirement
 
 SUFFIX = ".jinja"
 """Ends the names of templates, so that no tool takes them for what they become."""
@@ -43,5 +44,5 @@ def _context(names: Names, kind: Kind) -> dict[str, str]:
         "kind": kind,
         "group": next(group for group, held in GROUPS.items() if held == kind),
         "contract": CONTRACT_REQUIREMENT,
-        "zoo": zoo_requirement(),
+        "zoo": f"modelzoo-keras[tensorflow,testing]{compatible(__version__)}",
     }

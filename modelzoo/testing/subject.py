@@ -69,9 +69,7 @@ def installed_subject(entry: PluginEntry, *, thorough: bool = False) -> Subject:
 
 def _subject(point: Any, kind: Kind, plugin: Any, *, thorough: bool) -> Subject:
     others = [entry.entry_point for entry in installed().entries if entry.kind != "hook"]
-    registry = Registry(
-        [*(each for each in others if each is not point), point, GivenEntryPoint("model", PROBE, Probe)]
-    )
+    registry = Registry([*(each for each in others if each != point), point, GivenEntryPoint("model", PROBE, Probe)])
     (entry,) = (entry for entry in registry.entries if entry.entry_point is point and entry.kind == kind)
     return Subject(entry, plugin, registry, thorough)
 

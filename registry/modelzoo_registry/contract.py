@@ -16,41 +16,46 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 
-def _major(version: str) -> tuple[str, str]:
-    """Return the first release of the major version a release belongs to, and that of the next."""
-    major, minor = (int(part) for part in re.findall(r"\d+", version)[:2])
-    return (f"0.{minor}", f"0.{minor + 1}") if major == 0 else (f"{major}.0", f"{major + 1}.0")
+def compatible(version: str) -> str:
+    """Return ``>=0.1,<0.2`` of ``0.1.3``, ``>=1.4,<2`` of ``1.4.2``: before 1.0 a second number may break."""
+    major, minor = _numbers(version)
+    return f">={major}.{minor},<{major + 1 if major else f'0.{minor + 1}'}"
 
 
-_FIRST, _NEXT = _major(__version__)
-CONTRACT_VERSION = _FIRST
+def _numbers(version: str) -> tuple[int, int]:
+    """Return the first two numbers of a version."""
+    major, minor = re.findall(r"\d+", version)[:2]
+    return int(major), int(minor)
+
+
+_MAJOR, _MINOR = _numbers(__version__)
+CONTRACT_VERSION = f"{_MAJOR}.{0 if _MAJOR else _MINOR}"
 """The first release of this major version of the contract."""
 
-CONTRACT_REQUIREMENT = f"{REGISTRY}>={CONTRACT_VERSION},<{_NEXT}"
+CONTRACT_REQUIREMENT = REGISTRY + compatible(CONTRACT_VERSION)
 """What a plugin's ``dependencies`` hold that was built for this contract."""
 
 _RANGE = frozenset(CONTRACT_REQUIREMENT.removeprefix(REGISTRY).split(","))
 
 
-def mismatch(distribution: str, requirement: str, version: str = __version__) -> str:
-    """Return why a distribution's plugins do not fit a release of the registry, and what to do; empty where they do.
+def mismatch(distribution: str, requirement: str) -> str:
+    """Return why a distribution's plugins do not fit this release of the registry, and what to do; empty if they do.
 
     Args:
         distribution: its name.
         requirement: what its metadata asks for; empty, or nothing that can be read, is no mismatch.
-        version: the release of modelzoo-registry that is there.
     """
     if _is_the_usual(requirement):
         return ""
     parsed = _parse(requirement)
     if parsed is None or (parsed.marker and not parsed.marker.evaluate()):
         return ""
-    if parsed.specifier.contains(version, prereleases=True):
+    if parsed.specifier.contains(__version__, prereleases=True):
         return ""
-    later = "modelzoo-keras" if _asks_for_later(parsed, version) else distribution
+    later = "modelzoo-keras" if _asks_for_later(parsed) else distribution
     return (
-        f"was built for another version of the contract: it asks for {REGISTRY}{parsed.specifier}, and {version} is "
-        f"installed. Install a later release of {later}, or uninstall {distribution}"
+        f"was built for another version of the contract: it asks for {REGISTRY}{parsed.specifier}, and {__version__} "
+        f"is installed. Install a later release of {later}, or uninstall {distribution}"
     )
 
 
@@ -69,11 +74,11 @@ def _parse(requirement: str) -> Requirement | None:
         return None
 
 
-def _asks_for_later(requirement: Requirement, version: str) -> bool:
-    """Whether what it asks for comes after a release."""
+def _asks_for_later(requirement: Requirement) -> bool:
+    """Whether what it asks for comes after this release."""
     from packaging.version import Version
 
     floors = [
         one.version.removesuffix(".*") for one in requirement.specifier if one.operator in (">=", ">", "==", "~=")
     ]
-    return any(Version(floor) > Version(version) for floor in floors)
+    return any(Version(floor) > Version(__version__) for floor in floors)

@@ -31,6 +31,15 @@ from functools import partial
 from typing import Any, ClassVar, Self
 
 
+def in_words(error: BaseException) -> str:
+    """Return type and message of any exception on one line, whatever its own ``__str__`` does."""
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # it is somebody's code too
+        text = "(its message cannot be read)"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
 class ZooError(Exception):
     """Be the root of every error the zoo raises on purpose.
 

@@ -18,7 +18,7 @@ from .checks import check
 from .contract import mismatch
 from .deprecation import warn_of_deprecated
 from .entries import KINDS, Kind, PluginEntry, by_name, installed_entry_points, read_entries
-from .errors import AmbiguousPluginError, BrokenPluginError, IncompatiblePluginError, UnknownPluginError
+from .errors import AmbiguousPluginError, BrokenPluginError, IncompatiblePluginError, UnknownPluginError, in_words
 from .heads import normalize
 from .suggest import did_you_mean
 
@@ -165,7 +165,9 @@ def _guarded(entry: PluginEntry, failure: str, action: Callable[[], T]) -> T:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit too: a plugin must not end the program that lists it
-        raise BrokenPluginError(f"{entry.kind} {entry.name!r} of {entry.source} {failure}: {_told(error)}") from error
+        raise BrokenPluginError(
+            f"{entry.kind} {entry.name!r} of {entry.source} {failure}: {in_words(error)}"
+        ) from error
 
 
 _used: ContextVar[Registry | None] = ContextVar("_used", default=None)
@@ -205,14 +207,6 @@ def _ambiguous(found: list[PluginEntry], name: str) -> str:
     if len(qualified) == 1:
         return f"{found[0].kind} {name!r} is offered twice by {found[0].source}; its author must rename one"
     return f"{found[0].kind} {name!r} is offered by {sources}. Use {' or '.join(qualified)}"
-
-
-def _told(error: BaseException) -> str:
-    try:
-        text = str(error)
-    except Exception:  # their own __str__ is code too
-        text = "(its message cannot be read)"
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _one_line(error: BaseException) -> str:

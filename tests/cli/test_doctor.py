@@ -10,12 +10,14 @@ import modelzoo_registry
 import pytest
 from modelzoo_registry import CONTRACT_VERSION
 
-from modelzoo.doctor import report
+from modelzoo.doctor import report, trial
 
 from ..conftest import Outside
 
 ZOO = Path(sys.executable).with_name("zoo")
 CALL = "import subprocess, sys; sys.exit(subprocess.run([*sys.argv[1:]]).returncode)"
+
+IN_FOLDER = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[2:], cwd=sys.argv[1]).returncode)"
 
 GOOD = '''
 from modelzoo_registry import ModelPlugin, ModelSpec, SUPERVISED
@@ -27,6 +29,7 @@ class Mine(ModelPlugin):
     def build(self, spec, inputs): ...
 '''
 CANNOT = "model 'mine' of acme-zoo 1.0 cannot be imported from 'acme:Mine'"
+IMPORT_LATER = "its author, of acme-zoo, should import it inside the methods that compute"
 ASKS = "Requires-Dist: modelzoo-registry>=0.1,<0.2"
 
 
@@ -134,6 +137,21 @@ def test_a_tensorflow_that_does_not_start_is_told_with_what_to_do(doctor):
             "install what holds 'nowhere', and ask its author to require it",
         ),
         (
+            """raise ModuleNotFoundError("No module named 'keras'")""",
+            f"{CANNOT}: ModuleNotFoundError: No module named 'keras'",
+            IMPORT_LATER,
+        ),
+        (
+            "import os; os.write(2, b'\\xff\\n'); os._exit(8)",
+            "it ended the process with exit code 8: \N{REPLACEMENT CHARACTER}",
+            "tell the author of acme-zoo 1.0; until it is mended, install another release or pip uninstall acme-zoo",
+        ),
+        (
+            "import os, subprocess, sys; subprocess.Popen([sys.executable, '-c', 'input()']); os._exit(9)",
+            "it ended the process with exit code 9",
+            "tell the author of acme-zoo 1.0; until it is mended, install another release or pip uninstall acme-zoo",
+        ),
+        (
             "import os; os._exit(7)",
             "it ended the process with exit code 7",
             "tell the author of acme-zoo 1.0; until it is mended, install another release or pip uninstall acme-zoo",
@@ -144,7 +162,7 @@ def test_a_tensorflow_that_does_not_start_is_told_with_what_to_do(doctor):
             "tell the author of acme-zoo 1.0; until it is mended, install another release or pip uninstall acme-zoo",
         ),
     ],
-    ids=["raises", "exits", "crashes"],
+    ids=["raises", "lacks Keras", "writes no text", "leaves a process behind", "exits", "crashes"],
 )
 def test_a_broken_plugin_is_told_with_why_and_how_to_mend_it_and_the_others_are_tried(
     offer, doctor, source, cause, remedy
@@ -192,7 +210,7 @@ def test_a_plugin_that_imports_tensorflow_or_does_not_name_its_contract_is_point
         (
             "warning",
             "imports tensorflow when it is loaded, which every listing waits for",
-            "its author, of acme-zoo, should import it inside the methods that compute",
+            IMPORT_LATER,
         ),
         (
             "warning",
@@ -236,6 +254,14 @@ def test_it_works_where_the_registry_itself_is_broken(doctor, place):
     ]
 
 
+def test_where_zoo_cannot_start_debug_may_stand_before_it(place):
+    place.folder.joinpath("click.py").write_text("raise RuntimeError('gone bad')\n")
+
+    done = place.run(CALL, ZOO, "--debug", "doctor", "--json")
+
+    assert json.loads(done.stdout)["sound"] is False
+
+
 def test_other_commands_that_cannot_start_name_it(place):
     place.folder.joinpath("click.py").write_text("raise RuntimeError('gone bad')\n")
 
@@ -253,15 +279,36 @@ def test_a_package_outside_the_versions_asked_for_is_told(doctor, place):
     assert findings(report, "tqdm") == [("error", "is 1.0, and <5,>=4.66 is asked for", 'pip install "tqdm<5,>=4.66"')]
 
 
-def test_a_trial_that_hangs_is_ended_and_the_next_is_made(place, monkeypatch):
-    from modelzoo.doctor.trial import attempt
+def test_what_stands_on_tensorflow_is_looked_up_too(doctor, place):
+    place.install("tensorboard", "")
 
+    (told,) = findings(doctor(), "tensorboard")
+
+    assert told == ("error", "is 1.0, and >=2.19 is asked for", 'pip install "tensorboard>=2.19"')
+
+
+def test_what_lies_in_the_working_folder_is_not_examined(place, tmp_path):
+    folder = tmp_path / "elsewhere"
+    (folder / "ghost.egg-info").mkdir(parents=True)
+    (folder / "ghost.egg-info" / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: ghost\nVersion: 1.0\n")
+    (folder / "ghost.egg-info" / "entry_points.txt").write_text("[modelzoo.models]\naaa = ghost:Ghost\n")
+    (folder / "click.py").write_text("raise RuntimeError('not the one')\n")
+
+    done = place.run(IN_FOLDER, folder, ZOO, "doctor", "--json")
+
+    told = json.loads(done.stdout)
+    assert {plugin["status"] for plugin in told["plugins"]} == {"ok"}
+    assert {package["status"] for package in told["packages"]} == {"ok"}
+
+
+def test_a_trial_that_hangs_is_ended_and_the_next_is_made(place, monkeypatch):
     place.folder.joinpath("hanging.py").write_text("import threading; threading.Event().wait()\n")
     monkeypatch.setenv("PYTHONPATH", str(place.folder))
+    monkeypatch.setattr(trial, "PATIENCE", 2)
 
-    answers = attempt([{"try": "import", "module": name} for name in ("hanging", "json")], patience=1.5)
+    answers = trial.attempt([{"try": "import", "module": name} for name in ("hanging", "json")])
 
-    assert answers[0] == {"error": "it was not done after 1.5 s"}
+    assert answers[0] == {"error": "it was not done after 2 s"}
     assert answers[1]["path"].endswith("json/__init__.py")
 
 

@@ -33,7 +33,7 @@ def test_a_hook_plugin_adds_a_command(outside):
 
     helped, served = outside.run(ZOO, "--help"), outside.run(ZOO, "serve", "exports/a")
 
-    assert "  serve     Serve an export.\n" in helped.stdout
+    assert "  serve       Serve an export.\n" in helped.stdout
     assert (served.returncode, served.stdout, served.stderr) == (0, "serving exports/a\n", "")
 
 
@@ -81,7 +81,7 @@ def test_a_broken_hook_is_told_once_and_stops_neither_help_nor_list(outside, sou
     helped, unknown, listed = outside.run(ZOO, "--help"), outside.run(ZOO, "nothing"), outside.run(ZOO, "list")
 
     assert (helped.returncode, helped.stderr) == (0, f"Warning: {warning}\n")
-    assert "  train     Train a model on a file and write the run.\n" in helped.stdout
+    assert "  train       Train a model on a file and write the run.\n" in helped.stdout
     assert unknown.stderr.count("Warning: ") == 1
     assert (listed.returncode, listed.stderr) == (0, "")
 

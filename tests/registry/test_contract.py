@@ -7,8 +7,8 @@ from modelzoo_registry import (
     BrokenPluginError,
     IncompatiblePluginError,
     __version__,
+    contract,
 )
-from modelzoo_registry.contract import mismatch
 from packaging.requirements import Requirement
 
 from .conftest import metadata
@@ -101,8 +101,18 @@ def test_what_is_refused_is_broken_to_who_asks_no_further():
     assert issubclass(IncompatiblePluginError, BrokenPluginError)
 
 
-def test_a_later_release_of_the_same_major_version_fits_and_one_of_the_next_does_not():
-    asked = "modelzoo-registry>=1.2,<2"
+@pytest.mark.parametrize(("release", "fits"), [("1.1.9", False), ("1.2", True), ("1.9.3", True), ("2.0rc1", False)])
+def test_releases_fit_from_the_one_asked_for_up_to_the_next_major_version(monkeypatch, release, fits):
+    monkeypatch.setattr(contract, "__version__", release)
 
-    assert mismatch("acme", asked, "1.9.3") == ""
-    assert "asks for modelzoo-registry<2,>=1.2, and 2.0rc1 is installed" in mismatch("acme", asked, "2.0rc1")
+    told = contract.mismatch("acme", "modelzoo-registry>=1.2,<2")
+
+    assert told == "" if fits else f"asks for modelzoo-registry<2,>=1.2, and {release} is installed" in told
+
+
+@pytest.mark.parametrize(
+    ("version", "versions"),
+    [("0.1.0", ">=0.1,<0.2"), ("0.12.3.dev1", ">=0.12,<0.13"), ("1.0rc1", ">=1.0,<2"), ("2.14.1", ">=2.14,<3")],
+)
+def test_versions_go_on_until_one_may_break(version, versions):
+    assert contract.compatible(version) == versions

@@ -49,6 +49,8 @@ def test_what_is_no_name_is_refused_with_the_rule_and_the_nearest_one(name, mean
         ("class", "'class' is a keyword of Python, and no module can be called so. {another}"),
         ("json", "'json' is a module already, and json.py would hide it from scripts beside it. {another}"),
         ("keras", "'keras' is a module already, and keras.py would hide it from scripts beside it. {another}"),
+        ("none", "the class would be called None, which is Python's own. {another}"),
+        ("value-error", "the class would be called ValueError, which is Python's own. {another}"),
         ("run-info", "the class would be called RunInfo, as something that plugins import. {another}"),
         ("tester", "pytest would take the class Tester for tests. Choose another that begins otherwise"),
         ("zoo-keeper", "the package would be called zoo-zoo-keeper. Leave the zoo out: keeper"),

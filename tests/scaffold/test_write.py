@@ -10,7 +10,6 @@ import pytest
 from modelzoo_registry import SpecError
 
 from modelzoo.scaffold.names import LONGEST
-from modelzoo.scaffold.versions import compatible
 from modelzoo.scaffold.write import write_plugin
 
 ROOT = Path(__file__).parents[2]
@@ -53,14 +52,6 @@ def test_its_project_names_the_entry_point_and_one_dependency(tmp_path, kind):
     assert project["dependencies"] == ["modelzoo-registry>=0.1,<0.2"]
     assert project["optional-dependencies"]["test"] == ["modelzoo-keras[tensorflow,testing]>=0.1,<0.2"]
     assert project["requires-python"] == ours["requires-python"]
-
-
-@pytest.mark.parametrize(
-    ("version", "versions"),
-    [("0.1.0", ">=0.1,<0.2"), ("0.12.3.dev1", ">=0.12,<0.13"), ("1.0.0", ">=1.0,<2"), ("2.14.1", ">=2.14,<3")],
-)
-def test_tests_run_with_versions_that_may_not_break_them(version, versions):
-    assert compatible(version) == versions
 
 
 @pytest.mark.parametrize("kind", GROUPS)
