@@ -159,6 +159,7 @@ def figures() -> str:
         ("`zoo list`, whole process", f"{start_up['zoo list']:.2f} s"),
         ("`python -c 'import tensorflow'`", f"{start_up['import tensorflow']:.2f} s, {ratio:.1f} times as long"),
         (f"reading {listing['plugins']} more plugins' entries", f"{with_more - without:.3f} s"),
+        *_many_plugins(),
         ("`zoo demo`, whole process", f"{quality['demo']['seconds']:.0f} s"),
         *_models(quality),
         ("same seed twice: losses, weights", _same(quality["repeatability"])),
@@ -179,6 +180,15 @@ def figures() -> str:
             ),
         ]
     )
+
+
+def _many_plugins() -> list[tuple[str, str]]:
+    """Return the row about broken and good plugins, where it has been measured."""
+    if not (RESULTS / "many_plugins.json").exists():
+        return []
+    measured = _read("many_plugins")
+    what = f"`zoo list` with {measured['broken']} broken and {measured['good']} good plugins, each with its status"
+    return [(what, f"{measured['median_seconds']:.2f} s")]
 
 
 def training() -> str:

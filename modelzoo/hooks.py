@@ -47,19 +47,23 @@ class Hooks:
 
         Raises:
             BrokenPluginError: about the first that raised, only when ``MODELZOO_STRICT_PLUGINS`` is 1.
+            KeyboardInterrupt: after Ctrl-C, when all plugins have been told of the moment.
         """
         results: list[tuple[PluginEntry, Any]] = []
         failures: list[tuple[str, BaseException]] = []
+        interrupt: KeyboardInterrupt | None = None
         for entry, manager in list(self._managers.items()):
             try:
                 with redirect_stdout(sys.stderr):  # one that prints would spoil what programs read, as --json
                     results.extend((entry, result) for result in getattr(manager.hook, moment)(**arguments))
-            except KeyboardInterrupt:
-                raise
+            except KeyboardInterrupt as error:  # somebody's wish, no fault: the others are told first
+                interrupt = error
             except BaseException as error:  # SystemExit too: a follower of the run must not end it
                 del self._managers[entry]
                 told = f"hook {entry.name!r} of {entry.source} failed at {moment} and is left out from here on: "
                 failures.append((told + in_words(error), error))
+        if interrupt is not None:
+            raise interrupt
         for message, cause in failures:
             self._fail(message, cause)
         return results

@@ -358,6 +358,8 @@ class Model:
             NotFittedError: before ``fit``.
             SpecError: when there is no such format.
             ExportError: when the model cannot be written in a format, or what was written predicts something else.
+            BrokenPluginError: about a hook plugin that failed when the export was in place, where it stays; only when
+                ``MODELZOO_STRICT_PLUGINS`` is 1.
         """
         from .export.write import write_export
 

@@ -339,15 +339,26 @@ def test_strict_mode_hides_no_error_of_the_training(offer_hooks, monkeypatch):
     assert caught.value.__notes__ == [TOLD.format("run_failed", "ValueError: oops")]
 
 
-@pytest.mark.parametrize("moment", ["run_started", "epoch_ended"])
-def test_an_interrupt_in_a_hook_ends_the_training_and_all_are_told(offer_hooks, moment):
+@pytest.mark.parametrize(
+    ("moment", "told"),
+    [("run_started", ["started", "failed"]), ("epoch_ended", ["started", 1, "failed"])],
+)
+def test_an_interrupt_in_a_hook_ends_the_training_and_all_are_told(offer_hooks, moment, told):
     offer_hooks("audit = acme\nzest = zest", acme=failing(**{moment: "raise KeyboardInterrupt"}), zest=failing())
 
     with pytest.raises(KeyboardInterrupt):
         follow()
 
-    assert seen() == [*["started", 1][: MOMENTS.index(moment) + 1], "failed"]
-    assert seen("zest") == [*["started"][: MOMENTS.index(moment)], "failed"]
+    assert seen() == seen("zest") == told
+
+
+def test_an_interrupt_in_a_hook_at_the_end_of_a_training_keeps_it_from_no_other(offer_hooks):
+    offer_hooks("audit = acme\nzest = zest", acme=failing(run_finished="raise KeyboardInterrupt"), zest=failing())
+
+    with pytest.raises(KeyboardInterrupt):
+        follow()
+
+    assert seen("zest")[-1] == seen()[-1] == "finished"
 
 
 def test_rows_that_are_refused_start_no_run(offer_hooks):
