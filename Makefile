@@ -35,7 +35,9 @@ $(INTEGRATIONS)/.installed: $(STAMP)
 demo: $(STAMP)
 	$(BIN)/zoo demo
 
+# Tests start hundreds of processes: modules are compiled once, also where PYTHONDONTWRITEBYTECODE keeps those from it.
 test: $(STAMP) $(INTEGRATIONS)/.installed
+	@$(BIN)/python -m compileall -q modelzoo registry plugins
 	$(BIN)/pytest -m "not full" -n 2 --dist loadgroup
 	$(INTEGRATIONS)/bin/python -m pytest tests/integrations -m "not full" -n 2 --dist loadgroup
 

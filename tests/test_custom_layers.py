@@ -105,7 +105,7 @@ halved = acme_models:Halved
 stray = acme_models:Stray
 """
 TRAINED = ["gated", "composed", "random_features", "halved"]
-FORMATS = {"gated": "onnx", "composed": "savedmodel", "random_features": ("savedmodel", "onnx"), "halved": "savedmodel"}
+FORMATS = {"gated": "onnx", "composed": "onnx", "random_features": ("savedmodel", "onnx"), "halved": "savedmodel"}
 """Each is replayed in a process of its own, which for a SavedModel takes its time."""
 
 TRAIN = f"""

@@ -82,6 +82,7 @@ def test_the_schema_example_writes_the_file_it_shows_and_trains_with_it(run, tmp
     assert measured(said)["rmse"] < 1_000
 
 
+@pytest.mark.full
 def test_the_useless_columns_example_reads_fewer_columns_and_prices_better(run):
     said = run("useless_columns.py")
 

@@ -155,6 +155,7 @@ def test_a_folder_that_is_not_there_cannot_change_places(tmp_path):
         exchange(tmp_path / "one", tmp_path / "other")
 
 
+@pytest.mark.full
 def test_a_crash_while_saving_leaves_a_run_that_can_be_loaded(run, trained):
     model, rows, _ = trained
     command = [sys.executable, "-c", SAVING, str(run), str(run)]

@@ -67,6 +67,7 @@ def same_run(one, other):
     return (one / "history.json").read_text() == (other / "history.json").read_text()
 
 
+@pytest.mark.full
 def test_signals_and_a_kill_change_nothing_in_the_end(zoo, begin, here):
     assert zoo(f"{LINE} --checkpoint-every 30 --out whole").code == 0
 

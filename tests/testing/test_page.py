@@ -23,6 +23,7 @@ def test_its_table_has_every_check_with_what_it_demands():
     ]
 
 
+@pytest.mark.full  # the packages of zoo new-plugin are tested in the same way in every run
 @pytest.mark.xdist_group("kit")
 def test_its_example_passes_for_a_package_that_is_not_installed(outside, run_pytest):
     (example,) = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)

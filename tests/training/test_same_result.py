@@ -31,12 +31,12 @@ def assert_equal(ours, theirs):
 @pytest.mark.parametrize(
     ("model", "optimizer", "lazy"),
     [
-        ("wide_deep", {"optimizer": "adam"}, False),
+        pytest.param("wide_deep", {"optimizer": "adam"}, False, marks=pytest.mark.full),
         ("wide_deep", {"optimizer": "adam", "wide_optimizer": "ftrl"}, True),
         ("dnn", {"optimizer": "adamw"}, True),
         ("linear", {"optimizer": "sgd", "momentum": 0.9}, False),
-        ("autoencoder", {"optimizer": "adagrad"}, False),
-        ("deep_dnn", {"optimizer": "ftrl", "learning_rate": 0.05}, False),
+        pytest.param("autoencoder", {"optimizer": "adagrad"}, False, marks=pytest.mark.full),
+        pytest.param("deep_dnn", {"optimizer": "ftrl", "learning_rate": 0.05}, False, marks=pytest.mark.full),
     ],
 )
 def test_a_thousand_fused_steps_equal_plain_ones_bit_for_bit(
