@@ -44,6 +44,8 @@ NOT_ONNX = (
     "exporting as onnx raised ExportError: the model cannot be written as ONNX, which has no BesselI0e. …",
     "Compute with Keras' layers and keras.ops alone: what is TensorFlow's own, ONNX may not have.",
 )
+NO_LIST = "In zoo the commands of hook {!r} are passed over: a list of click commands is expected. Received: {}."
+COMMANDS = "Return a list of click commands, each with a name of its own: @click.command() makes one of a function."
 TOGETHER = (
     "A regularizer may stand between any two layers and change any weight: build of Keras' layers, and let a "
     "regularizer look at weight.is_kernel, weight.shape and layer.hidden before it acts."
@@ -184,9 +186,14 @@ FOUND = {
         ),
         "Catch what can go wrong in it: the zoo leaves out a hook that raises, from there on.",
     ],
-    (mutant_hooks.NoCommands, "commands"): [
-        "commands of no_commands returns 'audit'.",
-        "Return a list of click commands: @click.command() makes one of a function.",
+    (mutant_hooks.NoCommands, "commands"): [NO_LIST.format("no_commands", "['audit']"), COMMANDS],
+    (mutant_hooks.OneCommand, "commands"): [NO_LIST.format("one_command", "<Command audit>"), COMMANDS],
+    (mutant_hooks.YieldsCommands, "commands"): [NO_LIST.format("yields_commands", "<generator …>"), COMMANDS],
+    (mutant_hooks.TakenName, "commands"): [
+        "In zoo a command of hook 'taken_name' is passed over: the name 'train' is taken.",
+        COMMANDS,
+        "In zoo a command of hook 'taken_name' is passed over: it has no name.",
+        COMMANDS,
     ],
     (mutant_hooks.NoHelp, "commands"): ["Its command 'audit' has no help.", "Give its function a docstring."],
 }
