@@ -27,6 +27,13 @@ class Audit:
         return [audit]
 
 
+class CannotBeMade(Audit):
+    """Need what is not there."""
+
+    def __init__(self):
+        raise OSError("no such server")
+
+
 class UnknownArgument(Audit):
     """Ask for what no hook is given."""
 
