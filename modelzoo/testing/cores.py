@@ -52,7 +52,7 @@ def act(regularizer: tuple[str, RegularizerPlugin], table: Table, task: Task) ->
     core = probed(table, task, [regularizer])
     core(one.transform_inputs(batch(table), table.encoder.cells, keras.random.SeedGenerator(1)), training=True)
     one.transform_targets(targets(table, task), units(table, task))
-    float(sum(core.losses))
+    float(sum(core.losses))  # the penalties
     for variable in core.trainable_variables:
         if variable.constraint is not None:
             variable.assign(variable.constraint(variable.value))

@@ -132,7 +132,7 @@ def drawn_settings(subject: Subject) -> Iterator[Finding]:
 
 
 def drawn_strengths(subject: Subject) -> Iterator[Finding]:
-    """Whatever settings a ``Spec`` takes, layers, penalties, constraints and transforms run; it trains at defaults."""
+    """Whatever settings a ``Spec`` takes, layers, penalties, constraints and transforms work; nothing is trained."""
     from .. import cores
 
     def use(spec: Any, table: Table, task: Task) -> None:
