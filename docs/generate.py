@@ -18,9 +18,10 @@ from modelzoo_registry import installed
 from pyarrow import parquet
 
 from modelzoo import datasets
-from modelzoo.cli.group import COMMANDS, own_command, zoo
+from modelzoo.cli.group import own_command, zoo
 from modelzoo.cli.kinds import Kind, describe_kinds
 from modelzoo.columns.schema import KINDS
+from modelzoo.commands import COMMANDS
 
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 WIDTH, NARROW = 100, 80

@@ -7,16 +7,13 @@ import sys
 import warnings
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
 
 import click
 from modelzoo_registry import ZooError
 from modelzoo_registry.suggest import did_you_mean
 
+from ..commands import COMMANDS, take
 from . import STOPPED
-
-COMMANDS = ("list", "show", "schema", "train", "evaluate", "predict", "plot", "export", "demo", "doctor", "new-plugin")
-"""The commands of modelzoo itself, in the order help shows them; each is a module beside this one."""
 
 _FOUND = "modelzoo.cli.plugin_commands"
 
@@ -59,21 +56,10 @@ def _plugin_commands(ctx: click.Context) -> dict[str, click.Command]:
 
         ctx.meta[_FOUND] = {}
         for entry, offered in Hooks(_warn).call("commands"):
-            _take(f"hook {entry.name!r} of {entry.source}", offered, ctx.meta[_FOUND])
+            for line in take(f"hook {entry.name!r} of {entry.source}", offered, ctx.meta[_FOUND]):
+                _warn(line)
     found: dict[str, click.Command] = ctx.meta[_FOUND]
     return found
-
-
-def _take(plugin: str, offered: Any, found: dict[str, click.Command]) -> None:
-    """Add what one hook plugin offers to the commands found so far."""
-    if not isinstance(offered, Sequence) or not all(isinstance(command, click.Command) for command in offered):
-        _warn(f"the commands of {plugin} are passed over: a list of click commands is expected. Received: {offered!r}")
-        return
-    for command in offered:
-        if command.name in (None, *COMMANDS, *found):
-            _warn(f"a command of {plugin} is passed over: the name {command.name!r} is taken")
-        else:
-            found[command.name] = command
 
 
 def _warn(line: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 import numpy as np
-from modelzoo_registry import SchemaError, Task
+from modelzoo_registry import RegularizerPlugin, SchemaError, Task
 
 from ..columns.decoder import fixed_width
 from ..core.assemble import Regularizers, build_core, regularize
@@ -46,6 +46,18 @@ def call(core: keras.Model, table: Table, *, training: bool = False) -> np.ndarr
     return np.asarray(core(batch(table), training=training))
 
 
+def act(regularizer: tuple[str, RegularizerPlugin], table: Table, task: Task) -> None:
+    """Let a regularizer do once what it does to a core, its weights and a batch; nothing is trained."""
+    _, one = regularizer
+    core = probed(table, task, [regularizer])
+    core(one.transform_inputs(batch(table), table.encoder.cells, keras.random.SeedGenerator(1)), training=True)
+    one.transform_targets(targets(table, task), units(table, task))
+    float(sum(core.losses))  # the penalties
+    for variable in core.trainable_variables:
+        if variable.constraint is not None:
+            variable.assign(variable.constraint(variable.value))
+
+
 def drawn_from_a_seed(subject: Subject, table: Table, task: Task) -> Iterator[tuple[str, np.ndarray]]:
     """Return what a regularizer, made anew, makes of a batch in training, with a word for it."""
     regularizer = subject.plugin(subject.plugin.Spec())
@@ -55,13 +67,18 @@ def drawn_from_a_seed(subject: Subject, table: Table, task: Task) -> Iterator[tu
         yield "the predictions in training", call(core, table, training=True)
         changed = regularizer.transform_inputs(batch(table), table.encoder.cells, keras.random.SeedGenerator(1))
         yield from ((f"the inputs {name!r} in training", np.asarray(tensor)) for name, tensor in changed.items())
-        targets = keras.ops.convert_to_tensor(np.eye(ROWS, units(table, task), dtype=np.float32))
-        yield "the targets in training", np.asarray(regularizer.transform_targets(targets, units(table, task)))
+        softened = regularizer.transform_targets(targets(table, task), units(table, task))
+        yield "the targets in training", np.asarray(softened)
 
 
 def batch(table: Table) -> Mapping[str, Any]:
     """Return the first rows of a table, as tensors."""
     return {name: keras.ops.convert_to_tensor(values[:ROWS]) for name, values in table.encoded.items()}
+
+
+def targets(table: Table, task: Task) -> Any:
+    """Return targets as a step has them, float32 (rows, units)."""
+    return keras.ops.convert_to_tensor(np.eye(ROWS, units(table, task), dtype=np.float32))
 
 
 def units(table: Table, task: Task) -> int:

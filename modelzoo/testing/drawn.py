@@ -140,6 +140,18 @@ class _Drawing:
         return st.lists(items, min_size=fewest, max_size=most, unique_by=unique)
 
 
+def types_of(node: Node, definitions: Definitions) -> Iterator[str]:
+    """Return the types that a value may be of, by their names in JSON schemas; none where that is not said."""
+    if "$ref" in node:
+        yield from types_of(definitions[node["$ref"].rpartition("/")[2]], definitions)
+    for branch in node.get("anyOf") or node.get("oneOf") or ():
+        yield from types_of(branch, definitions)
+    if "type" in node:
+        yield node["type"]
+    elif "enum" in node or "const" in node:  # words and numbers; no list or table of the kit's is among them
+        yield "string"
+
+
 def least(node: Node) -> Any:
     """Return the least whole number that is allowed, or None."""
     return node["exclusiveMinimum"] + 1 if "exclusiveMinimum" in node else node.get("minimum")

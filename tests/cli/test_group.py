@@ -5,7 +5,8 @@ import pytest
 from modelzoo_registry import BrokenPluginError, DataError, Fault, MissingDependencyError
 
 from modelzoo.cli import group
-from modelzoo.cli.group import COMMANDS, run
+from modelzoo.cli.group import run
+from modelzoo.commands import COMMANDS
 
 
 @pytest.fixture

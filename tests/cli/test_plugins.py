@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from modelzoo.cli.group import COMMANDS
+from modelzoo.commands import COMMANDS
 
 ZOO = "from modelzoo.cli import main; main()"
 

@@ -21,8 +21,8 @@ from modelzoo_registry.checks import HOOKS
 from modelzoo_registry.training import TRAINING_FIELDS
 from pydantic import BaseModel
 
-from modelzoo.cli.group import COMMANDS
 from modelzoo.columns.schema import KINDS, Schema
+from modelzoo.commands import COMMANDS
 from modelzoo.config import TrainConfig
 from modelzoo.export import manifest
 

@@ -19,6 +19,12 @@ BOUND = "Bound it as in Field(..., ge=1, le=8192), by the values with which the 
 AS_GIVEN = "Refuse it: leave values as they are given, and bounds to Field."
 HEAD = "Return inputs.head(...): it is named 'prediction', has inputs.units numbers, and activates them by the task."
 SPEC = "Let the Spec refuse what cannot be built: bound the field, or raise ValueError in a field_validator."
+READ_ON = "Mend that first; the exception it started from stands above, with the line it came from."
+NO_NULL = "TOML has no null, and what is left out is at its default: let that be None, or name the case by a word."
+DIVIDED = (
+    "The Spec takes strength=0.0, and the regularizer broke, for binary: ZeroDivisionError: float division by zero",
+    SPEC,
+)
 FINITE = (
     (
         "For … the loss leaves the finite numbers: epoch 1: the loss is not finite at step 1; the weights are those of "
@@ -44,6 +50,8 @@ NOT_ONNX = (
     "exporting as onnx raised ExportError: the model cannot be written as ONNX, which has no BesselI0e. …",
     "Compute with Keras' layers and keras.ops alone: what is TensorFlow's own, ONNX may not have.",
 )
+NO_LIST = "In zoo the commands of hook {!r} are passed over: a list of click commands is expected. Received: {}."
+COMMANDS = "Return a list of click commands, each with a name of its own: @click.command() makes one of a function."
 TOGETHER = (
     "A regularizer may stand between any two layers and change any weight: build of Keras' layers, and let a "
     "regularizer look at weight.is_kernel, weight.shape and layer.hidden before it acts."
@@ -88,6 +96,15 @@ FOUND = {
         "share=100.0 makes Spec(share=1.0), and read from JSON: Spec(share=0.01).",
         "Let validators give back what reads as itself: loading a run reads the settings a second time.",
     ],
+    (mutant_models.ForgetsNone, "stored settings"): [
+        "units=None makes Spec(units=None), and read from TOML: Spec(units=8).",
+        NO_NULL,
+    ],
+    (mutant_models.ForgetsNoneInside, "stored settings"): [
+        "hidden=[None] makes Spec(hidden=(None,)), and read from TOML: Spec(hidden=()).",
+        NO_NULL,
+    ],
+    (mutant_models.TakesTextForATable, "bad settings"): ["names='no such thing' is taken.", AS_GIVEN],
     (mutant_models.OwnOutput, "shapes"): ["For regression its graph ends in 'out', not in 'prediction'.", HEAD],
     (mutant_models.NoProbability, "shapes"): ["For binary it predicts …, which is no probability.", HEAD],
     (mutant_models.HidesItsGraph, "shapes"): [
@@ -146,10 +163,11 @@ FOUND = {
         "transform_inputs returns dense for dense, ids.",
         "Return all it was given: {**inputs, ...}.",
     ],
-    (mutant_regularizers.DividesByZero, "drawn settings"): [
-        "The Spec takes strength=0.0, and the regularizer broke, for binary: ZeroDivisionError: float division by zero",
-        SPEC,
-    ],
+    (mutant_regularizers.DividesByZero, "drawn settings"): DIVIDED,
+    (mutant_regularizers.DividesInputsByZero, "drawn settings"): DIVIDED,
+    (mutant_regularizers.BoundsByZero, "drawn settings"): DIVIDED,
+    (mutant_regularizers.PenalisesByZero, "drawn settings"): DIVIDED,
+    (mutant_regularizers.DividesTargetsByZero, "drawn settings"): DIVIDED,
     (mutant_regularizers.DrawsFromNumPy, "same seed"): [
         "Twice from one seed, the inputs 'dense' in training are different.",
         (
@@ -173,6 +191,7 @@ FOUND = {
         ),
         TOGETHER,
     ],
+    (mutant_hooks.CannotBeMade, "contract"): ["Making it raised OSError: no such server", READ_ON],
     (mutant_hooks.UnknownArgument, "contract"): [
         "It has run_failed(err), but that hook has no argument 'err'. Did you mean 'error'? Arguments: run, error.",
         "modelzoo_registry.hookspecs says what the contract asks for.",
@@ -184,9 +203,14 @@ FOUND = {
         ),
         "Catch what can go wrong in it: the zoo leaves out a hook that raises, from there on.",
     ],
-    (mutant_hooks.NoCommands, "commands"): [
-        "commands of no_commands returns 'audit'.",
-        "Return a list of click commands: @click.command() makes one of a function.",
+    (mutant_hooks.NoCommands, "commands"): [NO_LIST.format("no_commands", "['audit']"), COMMANDS],
+    (mutant_hooks.OneCommand, "commands"): [NO_LIST.format("one_command", "<Command audit>"), COMMANDS],
+    (mutant_hooks.YieldsCommands, "commands"): [NO_LIST.format("yields_commands", "<generator …>"), COMMANDS],
+    (mutant_hooks.TakenName, "commands"): [
+        "In zoo a command of hook 'taken_name' is passed over: the name 'train' is taken.",
+        COMMANDS,
+        "In zoo a command of hook 'taken_name' is passed over: it has no name.",
+        COMMANDS,
     ],
     (mutant_hooks.NoHelp, "commands"): ["Its command 'audit' has no help.", "Give its function a docstring."],
 }
@@ -254,6 +278,28 @@ def test_a_class_that_no_fresh_process_can_import_is_told_so(monkeypatch):
     assert refusal(checks["light import"], subject).splitlines()[1:] == [
         "  It is defined in test_of_theirs, which a fresh process cannot import.",
         "    Give the plugin a module of its own, and import it from there in the test.",
+    ]
+
+
+def test_settings_that_are_tables_pass():
+    subject, checks = subject_and_checks(mutant_models.KeepsTables)
+
+    checks["bad settings"].run(subject)
+    checks["stored settings"].run(subject)
+
+
+def test_what_a_module_wrote_in_another_encoding_is_told(monkeypatch, tmp_path):
+    class Far(mutant_models.Good):
+        """Stand in a module that does not come up."""
+
+    tmp_path.joinpath("mutant_far.py").write_text(r"import os; os.write(2, b'caf\xe9'); os._exit(1)")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(Far, "__module__", "mutant_far")
+    subject, checks = subject_and_checks(Far, "mutant_models")
+
+    assert refusal(checks["light import"], subject).splitlines()[1:] == [
+        "  Importing mutant_far in a fresh process failed: caf\N{REPLACEMENT CHARACTER}",
+        "    A plugin's module may import what its package depends on, and nothing that only a test sets up.",
     ]
 
 

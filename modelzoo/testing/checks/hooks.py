@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,32 +14,33 @@ import click
 from modelzoo_registry import BrokenPluginError, NonFiniteLossError
 from modelzoo_registry.registry import STRICT_VARIABLE
 
+from ...commands import take
 from ..check import Finding
 from ..probe import PROBE
 from ..subject import Subject
 
 _ROWS = {"size": [float(row) for row in range(32)], "y": [2.0 * row for row in range(32)]}
 _CATCH = "Catch what can go wrong in it: the zoo leaves out a hook that raises, from there on."
+_COMMANDS = "Return a list of click commands, each with a name of its own: @click.command() makes one of a function."
 
 
-def commands(subject: Subject) -> Iterator[Finding]:
-    """What it adds to ``zoo`` are click commands with names and help."""
+def commands(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001  (it is in the registry that is used)
+    """What it adds to ``zoo`` is a list of click commands, with help and with names that are not taken."""
     from ...hooks import Hooks
 
     try:
         with _strictly():
-            added = [command for _, some in Hooks(print).call("commands") for command in some]
+            offers = Hooks(print).call("commands")
     except BrokenPluginError as error:
         yield Finding(f"It raises. {error}", _CATCH)
         return
-    for command in added:
-        if not isinstance(command, click.Command) or not command.name:
-            yield Finding(
-                f"commands of {subject.entry.name} returns {command!r}.",
-                "Return a list of click commands: @click.command() makes one of a function.",
-            )
-        elif not command.help:
-            yield Finding(f"Its command {command.name!r} has no help.", "Give its function a docstring.")
+    found: dict[str, click.Command] = {}
+    for entry, offered in offers:
+        for line in take(f"hook {entry.name!r}", offered, found):
+            yield Finding(f"In zoo {line}.", _COMMANDS)
+    for name, command in found.items():
+        if not command.help:
+            yield Finding(f"Its command {name!r} has no help.", "Give its function a docstring.")
 
 
 def follows(subject: Subject) -> Iterator[Finding]:
@@ -57,8 +58,11 @@ def _runs(folder: Path) -> None:
 
     model = build(PROBE)
     rows: dict[str, Any] = {"data": _ROWS, "target": "y", "batch_size": 8, "metrics": [], "verbose": 0}
-    with suppress(NonFiniteLossError):
+    try:
         model.fit(**rows, epochs=1, loss=_not_a_number)
+    except NonFiniteLossError as error:
+        for note in getattr(error, "__notes__", ()):  # what a hook raises at run_failed ends no run, but is noted
+            raise BrokenPluginError(note) from error
     with warnings.catch_warnings():
         # Keras asks NumPy 2 for the learning rate, which TensorBoard is told, in the old way.
         warnings.filterwarnings("ignore", "__array__ implementation doesn't accept a copy", DeprecationWarning)

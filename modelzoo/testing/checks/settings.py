@@ -10,17 +10,20 @@ from math import inf, nextafter
 from typing import Any
 
 import tomli_w
-from modelzoo_registry import BrokenPluginError, Spec, SpecError, ZooError
+from modelzoo_registry import BrokenPluginError, Spec, SpecError, Task, ZooError
 from modelzoo_registry.specs import collect, validate
 
 from ..check import Finding, Stumbled, doing, told
-from ..drawn import Node, extremes_of, for_all, greatest, least, schema_of, settings_of
+from ..drawn import Definitions, Node, extremes_of, for_all, greatest, least, schema_of, settings_of, types_of
 from ..subject import Subject
+from ..tables import Table
 
 _BUILT, _READ = 6, 40
 """Examples, beside the bounds, of which something is built, and of which nothing is."""
 _THOROUGHLY = 10
 """How many times as many there are in a thorough test."""
+_WRONG = {"object": {"no": "such thing"}, "string": "no such thing", "array": ["no such thing"]}
+"""By the type of a JSON schema, a value of it; the first is wrong for most settings."""
 
 
 @dataclass
@@ -55,10 +58,14 @@ def bad_settings(subject: Subject) -> Iterator[Finding]:
 def _bad(schema: Node) -> Iterator[dict[str, Any]]:
     yield {"no_such_setting": 1}
     for name, node in schema.get("properties", {}).items():
-        if len(node.keys() & {"type", "enum", "const", "$ref", "anyOf", "oneOf"}):
-            yield {name: {"no": "such thing"}}
-        for value in _out_of_bounds(node):
+        for value in (*_of_wrong_type(node, schema.get("$defs", {})), *_out_of_bounds(node)):
             yield {name: value}
+
+
+def _of_wrong_type(node: Node, definitions: Definitions) -> list[Any]:
+    """Return one value, or none where the schema says nothing, or too many types are taken."""
+    types = set(types_of(node, definitions))
+    return [value for kind, value in _WRONG.items() if kind not in types][:1] if types else []
 
 
 def _out_of_bounds(node: Node) -> Iterator[Any]:
@@ -91,38 +98,55 @@ def stored_settings(subject: Subject) -> Iterator[Finding]:
         if made is None:
             return
         plain = made.model_dump(mode="json")
-        toml = tomli_w.dumps({name: value for name, value in plain.items() if value is not None})
-        for form, stored in (("JSON", json.loads(json.dumps(plain))), ("TOML", tomllib.loads(toml))):
+        for form, stored in (("JSON", json.loads(json.dumps(plain))), ("TOML", tomllib.loads(_toml(plain)))):
             faults, again = collect(spec, stored)
             if again != made:
                 read = "; ".join(map(str, faults)) or f"{again!r}"
-                raise _FoundError(
-                    Finding(f"{_given(settings)} makes {made!r}, and read from {form}: {read}.", _AS_GIVEN)
-                )
+                remedy = _NO_NULL if form == "TOML" and _without_null(plain) != plain else _AS_GIVEN
+                raise _FoundError(Finding(f"{_given(settings)} makes {made!r}, and read from {form}: {read}.", remedy))
 
     yield from _looking(look, subject, examples=_READ, small=False)
+
+
+def _toml(plain: Mapping[str, Any]) -> str:
+    return tomli_w.dumps(_without_null(plain))
+
+
+def _without_null(value: Any) -> Any:
+    """Leave out, at any depth, what TOML cannot say."""
+    if isinstance(value, dict):
+        return {name: _without_null(each) for name, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [_without_null(each) for each in value if each is not None]
+    return value
 
 
 def drawn_settings(subject: Subject) -> Iterator[Finding]:
     """Whatever settings a ``Spec`` takes, ``build`` makes a model of them that predicts; others it refuses."""
     from .. import cores
 
-    table, task = cores.table_of(subject), subject.tasks[0]
+    def use(spec: Any, table: Table, task: Task) -> None:
+        cores.call(cores.build(subject, table, task, spec), table)
 
-    def look(settings: dict[str, Any]) -> None:
-        spec = _made(subject, settings)
-        if spec is None:
-            return
-        try:
-            cores.call(cores.build(subject, table, task, spec), table)
-        except Exception as error:
-            raise _FoundError(_crash("build", task, settings, error)) from error
-
-    yield from _looking(look, subject, examples=_BUILT, small=True)
+    yield from _using(use, subject, "build")
 
 
 def drawn_strengths(subject: Subject) -> Iterator[Finding]:
-    """Whatever settings a ``Spec`` takes, a model trains a step with the regularizer made of them."""
+    """Whatever settings a ``Spec`` takes, layers, penalties, constraints and transforms work; nothing is trained."""
+    from .. import cores
+
+    def use(spec: Any, table: Table, task: Task) -> None:
+        cores.act((subject.entry.name, subject.plugin(spec)), table, task)
+
+    yield from _using(use, subject, "the regularizer")
+
+
+_AS_GIVEN = "Let validators give back what reads as itself: loading a run reads the settings a second time."
+_NO_NULL = "TOML has no null, and what is left out is at its default: let that be None, or name the case by a word."
+
+
+def _using(use: Callable[[Any, Table, Task], None], subject: Subject, what: str) -> Iterator[Finding]:
+    """Call a function with the specs of drawn settings, where the plugin is at home."""
     from .. import cores
 
     table, task = cores.table_of(subject), subject.tasks[0]
@@ -132,15 +156,11 @@ def drawn_strengths(subject: Subject) -> Iterator[Finding]:
         if spec is None:
             return
         try:
-            core = cores.probed(table, task, [(subject.entry.name, subject.plugin(spec))])
-            cores.call(core, table, training=True)
+            use(spec, table, task)
         except Exception as error:
-            raise _FoundError(_crash("the regularizer", task, settings, error)) from error
+            raise _FoundError(_crash(what, task, settings, error)) from error
 
     yield from _looking(look, subject, examples=_BUILT, small=True)
-
-
-_AS_GIVEN = "Let validators give back what reads as itself: loading a run reads the settings a second time."
 
 
 def _looking(

@@ -14,7 +14,7 @@ from modelzoo_registry import checks
 from modelzoo_registry.heavy import PACKAGES
 from modelzoo_registry.registry import summary_of
 
-from ..check import Finding
+from ..check import Finding, doing
 from ..subject import Subject
 
 _BASES = {"model": "ModelPlugin", "regularizer": "RegularizerPlugin", "hook": "hookspecs"}
@@ -31,7 +31,8 @@ def contract(subject: Subject) -> Iterator[Finding]:
     """The class has the base, the ``Spec``, the tasks and the methods of the contract, with its arguments."""
     plugin = subject.plugin
     if subject.entry.kind == "hook" and inspect.isclass(plugin):
-        plugin = plugin()
+        with doing("Making it"):
+            plugin = plugin()
     for fault in checks.check(subject.entry.kind, plugin):
         yield Finding(
             f"It {fault}.", f"modelzoo_registry.{_BASES[subject.entry.kind]} says what the contract asks for."
@@ -89,4 +90,4 @@ def _importable(module: str) -> bool:
 def _import_afresh(module: str) -> subprocess.CompletedProcess[str]:
     given = json.dumps([sys.path, module, PACKAGES])
     command = [sys.executable, "-c", _IMPORTING, given]
-    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (Python itself)
+    return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603  (Python itself)

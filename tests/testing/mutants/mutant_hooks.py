@@ -15,8 +15,8 @@ class Audit:
         self.seen.append((epoch, logs["loss"]))
 
     @hookimpl
-    def exported(self, path):
-        self.seen.append(path.name)
+    def exported(self, export):
+        self.seen.append(export.path.name)
 
     @hookimpl
     def commands(self):
@@ -25,6 +25,13 @@ class Audit:
             """Show what was seen."""
 
         return [audit]
+
+
+class CannotBeMade(Audit):
+    """Need what is not there."""
+
+    def __init__(self):
+        raise OSError("no such server")
 
 
 class UnknownArgument(Audit):
@@ -48,6 +55,30 @@ class NoCommands(Audit):
     @hookimpl
     def commands(self):
         return ["audit"]
+
+
+class OneCommand(Audit):
+    """Add a command that is in no list."""
+
+    @hookimpl
+    def commands(self):
+        return click.Command("audit", help="Show what was seen.")
+
+
+class YieldsCommands(Audit):
+    """Add commands one after the other."""
+
+    @hookimpl
+    def commands(self):
+        yield click.Command("audit", help="Show what was seen.")
+
+
+class TakenName(Audit):
+    """Add a command that zoo has, and one without a name."""
+
+    @hookimpl
+    def commands(self):
+        return [click.Command("train", help="Train, and show what was seen."), click.Command(None)]
 
 
 class NoHelp(Audit):

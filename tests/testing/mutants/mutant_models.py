@@ -104,6 +104,45 @@ class ReadsPercents(Good):
         return inputs.head(self._hidden(4, inputs.deep()))
 
 
+class ForgetsNone(Good):
+    """Have a setting that may be None, and is not by default."""
+
+    class Spec(ModelSpec):
+        units: Annotated[int, Field(ge=1, le=64)] | None = Field(8, description="units of the hidden layer, if any")
+
+
+class ForgetsNoneInside(Good):
+    """Have a list in which something may be None."""
+
+    class Spec(ModelSpec):
+        hidden: tuple[Annotated[int, Field(ge=1, le=64)] | None, ...] = Field(
+            (4,), max_length=4, description="units of each hidden layer, if any"
+        )
+
+
+class KeepsTables(Good):
+    """Have settings that are tables, or may be: nothing is wrong with them."""
+
+    class Spec(ModelSpec):
+        names: dict[str, Annotated[str, Field(max_length=9)]] = Field({}, max_length=4, description="names")
+        either: Annotated[str, Field(max_length=19)] | dict[str, bool] | None = Field(
+            None, description="a name, or several", json_schema_extra={"maxProperties": 4}
+        )
+        one: Good.Spec = Field(Good.Spec(), description="settings inside")
+
+
+class TakesTextForATable(Good):
+    """Read text as a table."""
+
+    class Spec(ModelSpec):
+        names: dict[str, Annotated[str, Field(max_length=9)]] = Field({}, max_length=4, description="names")
+
+        @field_validator("names", mode="before")
+        @classmethod
+        def _split(cls, names):
+            return {name: name for name in names.split()} if isinstance(names, str) else names
+
+
 class OwnOutput(Good):
     """End in a layer of its own."""
 

@@ -47,6 +47,36 @@ class DividesByZero(Gentle):
         )
 
 
+class DividesInputsByZero(Gentle):
+    """Break at a bound of its own, in a batch."""
+
+    def transform_inputs(self, inputs, cells, seed):
+        return {**inputs, "dense": inputs["dense"] * (1 / self.spec.strength) * self.spec.strength}
+
+
+class BoundsByZero(Gentle):
+    """Break at a bound of its own, behind a step."""
+
+    def constraint(self, weight):
+        return lambda values: values * (1 / self.spec.strength) * self.spec.strength
+
+
+class PenalisesByZero(Gentle):
+    """Break at a bound of its own, in the loss."""
+
+    def penalty(self, weight):
+        import keras
+
+        return lambda values: keras.ops.sum(values) * self.spec.strength * (1 / self.spec.strength)
+
+
+class DividesTargetsByZero(Gentle):
+    """Break at a bound of its own, in the targets."""
+
+    def transform_targets(self, targets, units):
+        return targets * self.spec.strength * (1 / self.spec.strength)
+
+
 class DrawsFromNumPy(Gentle):
     """Add noise that no seed decides."""
 
