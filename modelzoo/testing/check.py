@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
+from modelzoo_registry.errors import in_words
 from modelzoo_registry.registry import using
 
 from .subject import Subject
@@ -46,12 +47,7 @@ def doing(what: str, remedy: str = _READ_ON) -> Iterator[None]:
     except Stumbled:
         raise
     except Exception as error:  # whatever it is that a plugin raises
-        raise Stumbled(Finding(f"{what} raised {told(error)}", remedy)) from error
-
-
-def told(error: BaseException) -> str:
-    """Write an exception on one line."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise Stumbled(Finding(f"{what} raised {in_words(error)}", remedy)) from error
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 from modelzoo_registry import SchemaError, Task
+from modelzoo_registry.errors import in_words
 
-from ..check import Finding, doing, told
+from ..check import Finding, doing
 from ..subject import Subject
 
 _HEAD = "Return inputs.head(...): it is named 'prediction', has inputs.units numbers, and activates them by the task."
@@ -62,7 +63,7 @@ def columns(subject: Subject) -> Iterator[Finding]:
             continue
         except Exception as error:
             yield Finding(
-                f"Over {table.name} it raises {told(error)}",
+                f"Over {table.name} it raises {in_words(error)}",
                 "inputs.numeric, inputs.ids and inputs.wide() are None where there are no such columns, and "
                 "inputs.arrays is empty; inputs.deep() and inputs.head(...) pass such over. What cannot do without "
                 "raises SchemaError.",

@@ -11,9 +11,10 @@ from typing import Any
 
 import tomli_w
 from modelzoo_registry import BrokenPluginError, Spec, SpecError, Task, ZooError
+from modelzoo_registry.errors import in_words
 from modelzoo_registry.specs import collect, validate
 
-from ..check import Finding, Stumbled, doing, told
+from ..check import Finding, Stumbled, doing
 from ..drawn import Definitions, Node, extremes_of, for_all, greatest, least, schema_of, settings_of, types_of
 from ..subject import Subject
 from ..tables import Table
@@ -47,7 +48,7 @@ def bad_settings(subject: Subject) -> Iterator[Finding]:
                 )
         except Exception as error:
             yield Finding(
-                f"{given} raised {told(error)}",
+                f"{given} raised {in_words(error)}",
                 'Let validators raise ValueError, which becomes a SpecError; one with mode="before" sees values of any '
                 "type.",
             )
@@ -190,7 +191,7 @@ def _crash(what: str, task: str, settings: Mapping[str, Any], error: Exception) 
     cause = error.__cause__ if isinstance(error, BrokenPluginError) and error.__cause__ else error
     kind = "refused them" if isinstance(error, ZooError) and cause is error else "broke"
     return Finding(
-        f"The Spec takes {_given(settings)}, and {what} {kind}, for {task}: {told(cause)}",
+        f"The Spec takes {_given(settings)}, and {what} {kind}, for {task}: {in_words(cause)}",
         "Let the Spec refuse what cannot be built: bound the field, or raise ValueError in a field_validator.",
     )
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 from modelzoo_registry import Task
+from modelzoo_registry.errors import in_words
 
-from ..check import Finding, told
+from ..check import Finding
 from ..subject import Subject
 
 Names = tuple[str, ...]
@@ -91,5 +92,5 @@ def _tried(model: str, names: Iterable[str], table: Any, task: Task) -> str | No
         if not same_numbers(predictions, trained.exported("onnx")):
             return "its export predicts other numbers"
     except Exception as error:  # whatever the two make of each other
-        return f"it raises {told(error)}"
+        return f"it raises {in_words(error)}"
     return None
