@@ -8,13 +8,13 @@ each expected failure to ``results/check_estimator.json``; a check that fails ot
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import time
 from pathlib import Path
 from typing import Any
 
+from arguments import make_parser
 from machine import facts
 
 os.environ["SCIPY_ARRAY_API"] = "1"  # read when SciPy is imported; else one of the checks is left out
@@ -26,7 +26,7 @@ def main() -> None:
     """Check, print, and write the results."""
     from modelzoo.sklearn import ZooClassifier, ZooRegressor, ZooTransformer
 
-    arguments = _arguments()
+    arguments = make_parser(__doc__, RESULTS).parse_args()
     rows = [check(estimator) for estimator in (ZooClassifier(), ZooRegressor(), ZooTransformer())]
     results = {"machine": facts("scikit-learn", "tensorflow", "keras", "modelzoo-keras"), "rows": rows}
     arguments.output.write_text(json.dumps(results, indent=2) + "\n")
@@ -61,12 +61,6 @@ def check(estimator: Any) -> dict[str, Any]:
         f"{len(row['expected'])} failed as expected, {len(row['skipped'])} skipped, {row['seconds']:g} s"
     )
     return row
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--output", type=Path, default=RESULTS, help="where the results are written")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

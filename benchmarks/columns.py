@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from arguments import make_parser
 from listing import in_turns
 from machine import facts
 
@@ -230,9 +231,8 @@ def _bytes(folder: Path, pattern: str) -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = make_parser(__doc__, RESULTS)
     parser.add_argument("--repeat", type=int, default=5, help="how often each time is taken")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="where the results are written")
     return parser.parse_args()
 
 

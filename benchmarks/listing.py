@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
 
+from arguments import make_parser
 from machine import facts
 
 PLUGINS = 300
@@ -126,9 +127,8 @@ def _whole_process(*command: str | Path) -> float:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = make_parser(__doc__, RESULTS)
     parser.add_argument("--repeat", type=int, default=5, help="how often each program is measured")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="where the results are written")
     return parser.parse_args()
 
 

@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 
+from arguments import make_parser
 from machine import facts
 
 GOOD, BROKEN = 300, 300
@@ -177,11 +178,10 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = make_parser(__doc__, RESULTS)
     parser.add_argument("--good", type=int, default=GOOD, help="how many plugins are good")
     parser.add_argument("--broken", type=int, default=BROKEN, help="how many are broken, in ten ways")
     parser.add_argument("--repeat", type=int, default=5, help="how often zoo list is measured")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="where the results are written")
     return parser.parse_args()
 
 

@@ -9,7 +9,6 @@ The models are ``wide_deep``, ``deep_dnn`` and ``residual_mlp``, which comes fro
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from arguments import make_parser
 from machine import facts
 
 import modelzoo
@@ -37,7 +37,7 @@ TRAINING_ROWS, TEST_ROWS, BATCH, REPEATS = 40_000, 5_000, 1_024, 21
 
 def main() -> None:
     """Measure, print, and write the results."""
-    arguments = _arguments()
+    arguments = make_parser(__doc__, RESULTS).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         _install_third_party(Path(folder) / "plugins")
         rows = _rows()
@@ -108,12 +108,6 @@ def _install_third_party(folder: Path) -> None:
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run([*pip, "--target", str(folder), str(THIRD_PARTY)], check=True)
     sys.path.insert(0, str(folder))
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--output", type=Path, default=RESULTS, help="where the results are written")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from arguments import make_parser
 from defaults import autoencoder, diamonds, digits
 from machine import facts
 from rivals.taxi import COLUMNS, TARGET
@@ -132,9 +133,8 @@ def _run(*command: Any) -> str:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = make_parser(__doc__, RESULTS)
     parser.add_argument("--taxi", type=Path, help="folder of the course's taxi files")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="where the results are written")
     return parser.parse_args()
 
 

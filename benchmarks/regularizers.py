@@ -8,7 +8,6 @@ The Lasso is scikit-learn's, of the same objective on the same scaled rows. What
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from arguments import make_parser
 from machine import facts
 from sklearn.linear_model import Lasso
 
@@ -39,7 +39,7 @@ AGAINST_OVERFITTING: dict[str, list[Any]] = {
 
 def main() -> None:
     """Measure, print, and write the results."""
-    arguments = _arguments()
+    arguments = make_parser(__doc__, RESULTS).parse_args()
     measured = {
         "lasso": {
             f"{target} {optimizer}": lasso(target, optimizer) for target in STRENGTHS for optimizer in OPTIMIZERS
@@ -139,12 +139,6 @@ def _lasso(model: modelzoo.Model, rows: dict[str, np.ndarray], strength: float) 
 
 def _r2(model: modelzoo.Model, rows: dict[str, np.ndarray]) -> float:
     return float(1 - (model.evaluate(rows)["rmse"] / rows["y"].std()) ** 2)
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--output", type=Path, default=RESULTS, help="where the results are written")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":
