@@ -43,8 +43,8 @@ def _run(trials: Sequence[Trial]) -> tuple[list[Answer], str]:
         lines = _reader(process.stdout)
         answers: list[Answer] = []
         try:
-            lines.get(timeout=_START)  # it has begun
-            while (line := lines.get(timeout=PATIENCE)) is not None:
+            line = lines.get(timeout=_START)  # it has begun, or ended before it could
+            while line is not None and (line := lines.get(timeout=PATIENCE)) is not None:
                 answers.append(json.loads(line))
         except queue.Empty:
             return answers, f"it was not done after {PATIENCE:g} s"

@@ -312,6 +312,15 @@ def test_a_trial_that_hangs_is_ended_and_the_next_is_made(place, monkeypatch):
     assert answers[1]["path"].endswith("json/__init__.py")
 
 
+def test_a_process_that_ends_before_it_begins_is_told_without_waiting_for_more(place, monkeypatch):
+    place.folder.joinpath("sitecustomize.py").write_text("import os; os._exit(5)\n")
+    monkeypatch.setenv("PYTHONPATH", str(place.folder))
+
+    answers = trial.attempt([{"try": "import", "module": "json"}])
+
+    assert answers == [{"error": "it ended the process with exit code 5"}]
+
+
 def test_the_page_names_every_field_that_is_printed():
     page = (Path(__file__).parents[2] / "docs" / "how-to" / "examine-an-environment.md").read_text()
     named = {line.split("`")[1]: line.split("`")[3::2] for line in page.splitlines() if line.startswith("| `")}
